@@ -1,0 +1,92 @@
+//! The usage notice (使用水量のお知らせ): everything that stands on the slip, before it is drawn.
+//!
+//! Pure: the terminal fills it from its route and draws it, the office can fill it again from the
+//! stored reading. The notice is the qualified invoice of the period (適格請求書), so it names the
+//! issuer, its registration number, the rate and the tax of each claim.
+
+use jiff::civil::Date;
+
+use super::notice_seal::{SealedFacts, SlipKey};
+use super::register::RegisterReading;
+use crate::billing::Charge;
+use crate::calendar::YearMonth;
+use crate::connection::{MeterSize, PaymentMethod, UsageClass};
+use crate::ids::ConnectionNumber;
+use crate::quantity::{CubicMeters, Yen};
+
+/// What stands on one usage notice.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct UsageNotice {
+    /// Name of the utility that issues it.
+    pub issuer: String,
+    /// T and 13 digits (登録番号).
+    pub registration_number: String,
+    /// Where to ask, with the telephone number.
+    pub contact: String,
+    /// `H01-000017`.
+    pub slip_number: String,
+    /// Set when this repeats an earlier slip (再発行).
+    pub reissue_of: Option<String>,
+    /// 水栓番号.
+    pub connection_number: ConnectionNumber,
+    /// 使用者.
+    pub customer_name: String,
+    /// 使用場所 with building and room.
+    pub address: String,
+    /// The month of the round.
+    pub period: YearMonth,
+    /// The day of the reading.
+    pub read_on: Date,
+    /// The day of the reading before.
+    pub previous_read_on: Date,
+    /// Present dials.
+    pub register: RegisterReading,
+    /// Dials of the reading before.
+    pub previous_register: RegisterReading,
+    /// 使用水量.
+    pub usage: CubicMeters,
+    /// 前回の使用水量.
+    pub last_period: Option<CubicMeters>,
+    /// 前年同期の使用水量.
+    pub same_period_last_year: Option<CubicMeters>,
+    /// Number on the meter.
+    pub meter_number: String,
+    /// 口径.
+    pub meter_size: MeterSize,
+    /// 用途.
+    pub use_class: UsageClass,
+    /// 支払方法.
+    pub payment_method: PaymentMethod,
+    /// One charge per claim, water first.
+    pub charges: Vec<Charge>,
+    /// Messages to the resident: high usage, suspected leak, and so on.
+    pub messages: Vec<String>,
+    /// Who read the meter.
+    pub reader_name: String,
+}
+
+impl UsageNotice {
+    /// The amount of all claims, tax included (請求予定金額).
+    pub fn total(&self) -> Yen {
+        self.charges.iter().map(|charge| charge.amount).sum()
+    }
+
+    /// Days from the day after the last reading to this one, both counted.
+    pub fn days_used(&self) -> i32 {
+        crate::calendar::to_unix_days(self.read_on)
+            - crate::calendar::to_unix_days(self.previous_read_on)
+    }
+
+    /// The QR text, signed with the terminal's key.
+    pub fn seal(&self, key: SlipKey) -> String {
+        SealedFacts {
+            connection_number: self.connection_number.clone(),
+            period: self.period,
+            register_value: self.register.value(),
+            usage: self.usage,
+            amount: self.total(),
+            slip_number: self.slip_number.clone(),
+        }
+        .seal(key)
+    }
+}

@@ -1,0 +1,197 @@
+//! The work package (検針データ): all that a terminal carries for one route, and not more.
+
+use serde::{Deserialize, Serialize};
+use uuid::Uuid;
+
+/// A work package of any version.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub enum WorkPackage {
+    /// As first shipped.
+    V1(WorkPackageV1),
+}
+
+/// A work package of version 1.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct WorkPackageV1 {
+    /// Names this sending.
+    pub id: Uuid,
+    /// Day on which the route is walked, as the server knows it.
+    pub business_date_unix_days: i32,
+    /// Who issues the notices.
+    pub utility: UtilityV1,
+    /// The round.
+    pub round: RoundV1,
+    /// The route.
+    pub route: RouteV1,
+    /// Who may log in.
+    pub readers: Vec<ReaderV1>,
+    /// The tariff files of each claim.
+    pub tariffs: Vec<TariffV1>,
+    /// In walking order.
+    pub connections: Vec<PlannedConnectionV1>,
+}
+
+/// The issuer.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct UtilityV1 {
+    /// Name on the notice.
+    pub name: String,
+    /// T and 13 digits.
+    pub registration_number: String,
+    /// Where to ask.
+    pub contact: String,
+}
+
+/// The round.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct RoundV1 {
+    /// Key.
+    pub id: i64,
+    /// 検針年月: year.
+    pub year: i16,
+    /// 検針年月: month.
+    pub month: i8,
+    /// Months that are billed.
+    pub months: u8,
+}
+
+/// The route.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct RouteV1 {
+    /// Key.
+    pub id: i64,
+    /// Number in lists: `012`.
+    pub number: String,
+    /// Where it lies.
+    pub name: String,
+}
+
+/// A reader who may use the terminal.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ReaderV1 {
+    /// Login name: the reader's number.
+    pub login: String,
+    /// Name on the slip.
+    pub name: String,
+    /// argon2id hash of the PIN in PHC form.
+    pub pin_hash: String,
+}
+
+/// A tariff file.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct TariffV1 {
+    /// Key.
+    pub id: i64,
+    /// The TOML text.
+    pub text: String,
+}
+
+/// A connection to read.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct PlannedConnectionV1 {
+    /// Key.
+    pub connection: i64,
+    /// 水栓番号.
+    pub connection_number: String,
+    /// Place in the route, from 1.
+    pub walk_order: u32,
+    /// Name of the user; empty when service is stopped.
+    pub customer_name: String,
+    /// Reading of the name.
+    pub customer_kana: String,
+    /// Town, block and house.
+    pub address: String,
+    /// Building and room; may be empty.
+    pub building: String,
+    /// Number on the meter.
+    pub meter_number: String,
+    /// 口径 in mm.
+    pub meter_size_mm: u16,
+    /// Digits of the register.
+    pub dial_digits: u8,
+    /// Where the meter lies.
+    pub meter_position: String,
+    /// Dog, key, call first; may be empty.
+    pub caution: String,
+    /// Code of the use class.
+    pub use_class: u8,
+    /// Code of the payment method.
+    pub payment_method: u8,
+    /// Whether sewerage is charged.
+    pub sewerage: bool,
+    /// Whether service is agreed at present.
+    pub in_service: bool,
+    /// Dials of the reading before.
+    pub previous_value: u32,
+    /// Day of the reading before.
+    pub previous_read_on_unix_days: i32,
+    /// Past periods, the newest first.
+    pub past_usage: Vec<PastUsageV1>,
+    /// From where a volume is odd.
+    pub limits: ScreeningLimitsV1,
+}
+
+/// The volume of a past period.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub struct PastUsageV1 {
+    /// Day of the reading.
+    pub read_on_unix_days: i32,
+    /// Volume in m³.
+    pub usage_m3: u32,
+}
+
+/// Limits of screening.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ScreeningLimitsV1 {
+    /// High from this percentage.
+    pub high_percent: u16,
+    /// Very high from this percentage.
+    pub very_high_percent: u16,
+    /// And this many m³ more.
+    pub high_difference_m3: u32,
+    /// Low up to this percentage.
+    pub low_percent: u16,
+    /// Where at least this much is expected.
+    pub low_expected_m3: u32,
+}
+
+/// What makes a program a terminal of this utility: handed over once, as a file.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct EnrolmentV1 {
+    /// Key of the terminal.
+    pub device: Uuid,
+    /// Code on slips and labels: `H01`.
+    pub device_code: String,
+    /// `https://host:port`; empty for practice without a server.
+    pub server: String,
+    /// Proves the terminal to the server.
+    pub token: [u8; 32],
+    /// Signs the slips of this terminal.
+    pub slip_key: [u8; 32],
+    /// Certificate of the authority that the server's certificate must come from, DER.
+    pub authority: Vec<u8>,
+}
+
+impl From<ScreeningLimitsV1> for crate::metering::ScreeningLimits {
+    fn from(limits: ScreeningLimitsV1) -> Self {
+        Self {
+            high_percent: limits.high_percent,
+            very_high_percent: limits.very_high_percent,
+            high_difference_m3: limits.high_difference_m3,
+            low_percent: limits.low_percent,
+            low_expected_m3: limits.low_expected_m3,
+        }
+    }
+}
+
+impl From<crate::metering::ScreeningLimits> for ScreeningLimitsV1 {
+    fn from(limits: crate::metering::ScreeningLimits) -> Self {
+        Self {
+            high_percent: limits.high_percent,
+            very_high_percent: limits.very_high_percent,
+            high_difference_m3: limits.high_difference_m3,
+            low_percent: limits.low_percent,
+            low_expected_m3: limits.low_expected_m3,
+        }
+    }
+}
