@@ -1,0 +1,86 @@
+//! The clock (時計): the one place where the terminal's programs read the time.
+//!
+//! Everything else takes times and dates as arguments. The clock orders nothing, the log's
+//! sequence does; it says when a reading was taken and which day the business is on.
+
+use std::sync::atomic::{AtomicI64, Ordering};
+
+use jiff::civil::Date;
+use jiff::tz::{Offset, TimeZone};
+
+/// Japan has one time and no summer time, so its offset needs no time zone database.
+const JAPAN: Offset = Offset::constant(9);
+
+/// Tells the time.
+pub trait Clock: Send + Sync {
+    /// Seconds since 1970-01-01 00:00 UTC.
+    fn now_unix_seconds(&self) -> i64;
+
+    /// The day in Japan, whatever time zone the machine is set to.
+    fn today(&self) -> Date {
+        japanese_day(self.now_unix_seconds())
+    }
+}
+
+/// The machine's own clock.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct SystemClock;
+
+impl Clock for SystemClock {
+    fn now_unix_seconds(&self) -> i64 {
+        jiff::Timestamp::now().as_second()
+    }
+}
+
+/// A clock that stands still until it is set (twin): the whole year can be played in a test.
+#[derive(Debug)]
+pub struct FixedClock {
+    unix_seconds: AtomicI64,
+}
+
+impl FixedClock {
+    /// Stands at this moment.
+    pub fn at_unix_seconds(unix_seconds: i64) -> Self {
+        Self { unix_seconds: AtomicI64::new(unix_seconds) }
+    }
+
+    /// Stands at nine in the morning in Japan on this day.
+    pub fn on(day: Date) -> Self {
+        let nine = day.at(9, 0, 0, 0).to_zoned(TimeZone::fixed(JAPAN));
+        Self::at_unix_seconds(nine.map_or(0, |moment| moment.timestamp().as_second()))
+    }
+
+    /// Moves on by so many seconds, or back: real clocks jump both ways.
+    pub fn jump(&self, seconds: i64) {
+        self.unix_seconds.fetch_add(seconds, Ordering::Relaxed);
+    }
+}
+
+impl Clock for FixedClock {
+    fn now_unix_seconds(&self) -> i64 {
+        self.unix_seconds.load(Ordering::Relaxed)
+    }
+}
+
+fn japanese_day(unix_seconds: i64) -> Date {
+    let moment = jiff::Timestamp::from_second(unix_seconds).unwrap_or_default();
+    JAPAN.to_datetime(moment).date()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use jiff::civil::date;
+
+    #[test]
+    fn the_day_changes_at_midnight_in_japan() {
+        let clock = FixedClock::on(date(2026, 11, 23));
+        assert_eq!(clock.today(), date(2026, 11, 23));
+        clock.jump(15 * 3_600 - 1);
+        assert_eq!(clock.today(), date(2026, 11, 23));
+        clock.jump(1);
+        assert_eq!(clock.today(), date(2026, 11, 24));
+        clock.jump(-86_400);
+        assert_eq!(clock.today(), date(2026, 11, 23));
+    }
+}

@@ -1,0 +1,16 @@
+//! The terminal's body: what the program touches of the machine, behind traits with honest twins.
+//!
+//! # Layout
+//! - [`printer`]: what any slip printer can do and how it can fail; [`raster`]: the picture it gets.
+//! - [`escpos`]: the driver, bytes in and bytes out; [`line`](mod@line): the serial line below it.
+//! - [`clock`]: the only place that reads the time.
+//!
+//! `terminal/` beside the sources holds what a real terminal needs from its operating system.
+
+#![warn(missing_docs)]
+
+pub mod clock;
+pub mod escpos;
+pub mod line;
+pub mod printer;
+pub mod raster;
