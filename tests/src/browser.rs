@@ -1,0 +1,152 @@
+//! A real Chromium, driven over WebDriver, that leaves pictures of what it saw.
+
+use std::io::{BufRead, BufReader};
+use std::path::{Path, PathBuf};
+use std::process::{Child, Command, Stdio};
+use std::time::Duration;
+
+use fantoccini::wd::Capabilities;
+use fantoccini::{Client, ClientBuilder, Locator};
+use hyper_util::client::legacy::connect::HttpConnector;
+use serde_json::json;
+
+/// How long a page may take to show what is waited for, on a loaded machine.
+const PATIENCE: Duration = Duration::from_secs(30);
+
+/// A browser window with a profile of its own. Ends with the value.
+pub struct Browser {
+    /// The WebDriver session, for what the methods here do not cover.
+    pub client: Client,
+    driver: Child,
+    pictures: PathBuf,
+    taken: std::cell::Cell<u32>,
+    _profile: tempfile::TempDir,
+}
+
+impl Browser {
+    /// Opens a window of an office screen's size. Pictures go to `target/pictures/<name>/`.
+    pub async fn open(name: &str) -> anyhow::Result<Browser> {
+        let profile = tempfile::tempdir()?;
+        let mut driver = Command::new("chromedriver")
+            .arg("--port=0")
+            .stdout(Stdio::piped())
+            .stderr(Stdio::null())
+            .spawn()?;
+        let port = driver_port(&mut driver)?;
+        let client = ClientBuilder::new(HttpConnector::new())
+            .capabilities(capabilities(profile.path()))
+            .connect(&format!("http://127.0.0.1:{port}"))
+            .await?;
+        let pictures = crate::programs::repository().join("target/pictures").join(name);
+        std::fs::create_dir_all(&pictures)?;
+        let taken = std::cell::Cell::new(0);
+        Ok(Browser { client, driver, pictures, taken, _profile: profile })
+    }
+
+    /// Goes to an address.
+    pub async fn go(&self, url: &str) -> anyhow::Result<()> {
+        Ok(self.client.goto(url).await?)
+    }
+
+    /// Waits until the page has an element that the CSS selector finds, and returns its text.
+    pub async fn text(&self, css: &str) -> anyhow::Result<String> {
+        let element =
+            self.client.wait().at_most(PATIENCE).for_element(Locator::Css(css)).await?;
+        Ok(element.text().await?)
+    }
+
+    /// Types into a field, replacing what stands in it.
+    pub async fn fill(&self, css: &str, text: &str) -> anyhow::Result<()> {
+        let field = self.client.wait().at_most(PATIENCE).for_element(Locator::Css(css)).await?;
+        field.clear().await?;
+        Ok(field.send_keys(text).await?)
+    }
+
+    /// Clicks on what the CSS selector finds.
+    pub async fn click(&self, css: &str) -> anyhow::Result<()> {
+        let element =
+            self.client.wait().at_most(PATIENCE).for_element(Locator::Css(css)).await?;
+        Ok(element.click().await?)
+    }
+
+    /// Clicks on the link with this text.
+    pub async fn follow(&self, text: &str) -> anyhow::Result<()> {
+        let link =
+            self.client.wait().at_most(PATIENCE).for_element(Locator::LinkText(text)).await?;
+        Ok(link.click().await?)
+    }
+
+    /// Waits until the page's text holds `words`.
+    pub async fn see(&self, words: &str) -> anyhow::Result<()> {
+        let path = format!("//body[contains(normalize-space(.), \"{words}\")]");
+        self.client
+            .wait()
+            .at_most(PATIENCE)
+            .for_element(Locator::XPath(&path))
+            .await
+            .map_err(|error| anyhow::anyhow!("the page never showed \"{words}\": {error}"))?;
+        Ok(())
+    }
+
+    /// Waits until a script's value is true.
+    pub async fn until(&self, script: &str) -> anyhow::Result<()> {
+        let deadline = tokio::time::Instant::now() + PATIENCE;
+        let mut every = tokio::time::interval(Duration::from_millis(50));
+        while tokio::time::Instant::now() < deadline {
+            if self.client.execute(&format!("return {script}"), vec![]).await? == json!(true) {
+                return Ok(());
+            }
+            every.tick().await;
+        }
+        anyhow::bail!("never became true: {script}")
+    }
+
+    /// Leaves a numbered picture of the window.
+    pub async fn picture(&self, name: &str) -> anyhow::Result<()> {
+        let number = self.taken.get() + 1;
+        self.taken.set(number);
+        let png = self.client.screenshot().await?;
+        std::fs::write(self.pictures.join(format!("{number:02}-{name}.png")), png)?;
+        Ok(())
+    }
+}
+
+impl Drop for Browser {
+    fn drop(&mut self) {
+        // The driver ends its browser when it ends; nothing is left to report to.
+        let _ = self.driver.kill();
+        let _ = self.driver.wait();
+    }
+}
+
+fn driver_port(driver: &mut Child) -> anyhow::Result<u16> {
+    let stdout = driver.stdout.take().expect("the driver's output is piped");
+    for line in BufReader::new(stdout).lines() {
+        if let Some(port) = line?.split("on port ").nth(1) {
+            return Ok(port.trim_end_matches('.').trim().parse()?);
+        }
+    }
+    anyhow::bail!("chromedriver did not say its port")
+}
+
+fn capabilities(profile: &Path) -> Capabilities {
+    let mut capabilities = Capabilities::new();
+    let arguments = json!([
+        "--headless",
+        "--no-sandbox",
+        "--disable-gpu",
+        "--disable-quic",
+        "--no-first-run",
+        "--disable-background-networking",
+        "--disable-component-update",
+        "--disable-sync",
+        "--disable-dev-shm-usage",
+        "--window-size=1400,1000",
+        "--lang=ja",
+        format!("--user-data-dir={}", profile.display()),
+    ]);
+    capabilities.insert("goog:chromeOptions".into(), json!({ "args": arguments }));
+    // The server's certificate comes from its own small authority.
+    capabilities.insert("acceptInsecureCerts".into(), json!(true));
+    capabilities
+}
