@@ -89,6 +89,20 @@ create table metering.planned_reading (
 );
 create index planned_reading_route on metering.planned_reading (utility_id, route_id, walk_order);
 
+-- A work package (検針データ): what was once handed to a terminal. Its entries name the package, so
+-- that they find their route even after it was given to another terminal.
+-- Written by backoffice::metering.
+create table metering.work_package (
+    utility_id bigint      not null,
+    package_id uuid        not null,
+    route_id   bigint      not null,
+    device_id  uuid        not null,
+    issued_on  date        not null,
+
+    primary key (utility_id, package_id),
+    foreign key (utility_id, route_id) references metering.reading_route
+);
+
 -- Readings (検針). A row is one sighting of one register and is never changed: a correction is a
 -- later row that names the one it replaces. The id is minted where the reading was taken, so a
 -- repeated upload meets its own row. Written by backoffice::metering.
@@ -123,6 +137,16 @@ create table metering.reading (
 create index reading_of_connection on metering.reading (utility_id, connection_id, read_on desc);
 create index reading_of_round on metering.reading (utility_id, round_id, connection_id)
     where round_id is not null;
+-- A reading is replaced once; what replaced it may be replaced in turn.
+create unique index reading_replaced_once on metering.reading (utility_id, replaces)
+    where replaces is not null;
+
+-- Readings that hold (有効な検針): all but those that a later one replaces.
+create view metering.current_reading as
+    select r.* from metering.reading r
+    where not exists (
+        select from metering.reading later
+        where later.utility_id = r.utility_id and later.replaces = r.reading_id);
 
 -- Visits without a reading (検針不能). Facts like readings. Written by backoffice::metering.
 create table metering.no_read (
@@ -141,6 +165,23 @@ create table metering.no_read (
     foreign key (utility_id, round_id, connection_id) references metering.planned_reading
 );
 create index no_read_of_round on metering.no_read (utility_id, round_id, connection_id);
+
+-- What became of every planned connection (検針の状態): exactly one of read, withdrawn, no_read and
+-- remaining, so that a route's counts always add up to what was planned.
+create view metering.planned_state as
+    select p.utility_id, p.round_id, p.connection_id, p.route_id, p.walk_order, p.withdrawn,
+           case when r.connection_id is not null then 'read'
+                when p.withdrawn is not null then 'withdrawn'
+                when n.connection_id is not null then 'no_read'
+                else 'remaining' end as state
+    from metering.planned_reading p
+    left join (
+        select distinct utility_id, round_id, connection_id from metering.reading
+        where round_id is not null
+    ) r using (utility_id, round_id, connection_id)
+    left join (
+        select distinct utility_id, round_id, connection_id from metering.no_read
+    ) n using (utility_id, round_id, connection_id);
 
 -- Slips that came out of the printer, or did not (お知らせ票の発行). Facts.
 -- Written by backoffice::metering.

@@ -1,0 +1,14 @@
+//! Devices (ハンディ端末・同期): terminals, the logs they send, and what could not be applied.
+
+mod accept;
+mod apply;
+mod device;
+mod entry;
+mod enrol;
+mod log;
+mod quarantine;
+
+pub use accept::{AcceptError, accept};
+pub use device::{Device, DeviceSummary, authenticate_device, devices, revoke_device};
+pub use enrol::{EnrolError, NewDevice, enrol};
+pub use quarantine::{QuarantinedEntry, quarantined};

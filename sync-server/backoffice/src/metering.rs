@@ -1,0 +1,27 @@
+//! Metering (検針): rounds, routes, what was read and what is still to be read.
+
+mod assign;
+mod close_round;
+mod error;
+mod open_round;
+mod past;
+mod planned_connections;
+mod progress;
+mod rounds;
+mod withdraw;
+mod work_package;
+
+pub use assign::{assign_route, unassign_route};
+pub use close_round::close_round;
+pub use error::MeteringError;
+pub use open_round::{NewRound, open_round};
+pub use planned_connections::{
+    PlannedConnection, PlannedState, round_findings, route_connections, unread,
+};
+pub use progress::{Count, RouteProgress, round_progress, route_progress};
+pub use rounds::{Round, round, rounds};
+pub use withdraw::withdraw;
+pub use work_package::work_package;
+
+pub(crate) use past::{Past, past_of};
+pub(crate) use planned_connections::finding_codes;
