@@ -27,6 +27,7 @@ pub trait Clock: Send + Sync {
 pub struct SystemClock;
 
 impl Clock for SystemClock {
+    #[expect(clippy::disallowed_methods, reason = "the one place that reads the clock")]
     fn now_unix_seconds(&self) -> i64 {
         jiff::Timestamp::now().as_second()
     }

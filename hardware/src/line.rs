@@ -19,9 +19,9 @@ use nix::sys::termios::{self, BaudRate, ControlFlags, FlushArg, SetArg};
 
 /// Bytes in, bytes out, nothing for ever.
 pub trait Line: Send {
-    /// Sends all bytes. [`io::ErrorKind::TimedOut`] when the other end has not taken them in time;
-    /// `sent` tells how many it took even then.
-    fn write_all(&mut self, bytes: &[u8], sent: &mut usize, within: Duration) -> io::Result<()>;
+    /// Sends all bytes, or fails with [`io::ErrorKind::TimedOut`] when the other end has not taken
+    /// them in time.
+    fn write_all(&mut self, bytes: &[u8], within: Duration) -> io::Result<()>;
 
     /// Receives what is there; waits for the first byte if nothing is, and answers 0 when none
     /// came in time.
@@ -71,16 +71,15 @@ impl SerialLine {
 }
 
 impl Line for SerialLine {
-    fn write_all(&mut self, bytes: &[u8], sent: &mut usize, within: Duration) -> io::Result<()> {
+    fn write_all(&mut self, mut bytes: &[u8], within: Duration) -> io::Result<()> {
         let until = Instant::now() + within;
-        *sent = 0;
-        while *sent < bytes.len() {
+        while !bytes.is_empty() {
             if !self.wait(PollFlags::POLLOUT, until)? {
                 return Err(io::ErrorKind::TimedOut.into());
             }
-            match self.port.write(&bytes[*sent..]) {
+            match self.port.write(bytes) {
                 Ok(0) => return Err(io::ErrorKind::BrokenPipe.into()),
-                Ok(count) => *sent += count,
+                Ok(count) => bytes = &bytes[count..],
                 Err(error) if is_passing(&error) => {}
                 Err(error) => return Err(error),
             }

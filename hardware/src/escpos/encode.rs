@@ -19,6 +19,9 @@ pub const FEED_AND_CUT: [u8; 4] = [0x1D, 0x56, 66, 0];
 /// Rows in one raster command.
 pub const BAND_ROWS_MAX: u32 = 128;
 
+/// Bytes of a raster command before its dots.
+pub const BAND_HEAD_BYTES: usize = 8;
+
 /// Blank rows below the picture, so that the tearing edge does not touch it: 6 mm.
 pub const FEED_AFTER_SLIP_DOTS: u8 = 48;
 
@@ -80,7 +83,7 @@ fn band(data: &[u8], row_bytes: usize) -> Band {
     let [y_low, y_high] = u16::try_from(rows).unwrap_or(u16::MAX).to_le_bytes();
     let mut bytes = vec![0x1D, 0x76, 0x30, 0, x_low, x_high, y_low, y_high];
     bytes.extend_from_slice(data);
-    defuse(&mut bytes[8..]);
+    defuse(&mut bytes[BAND_HEAD_BYTES..]);
     Band { bytes, rows: u32::from(y_low) | u32::from(y_high) << 8 }
 }
 

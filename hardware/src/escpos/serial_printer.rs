@@ -48,8 +48,8 @@ pub struct SerialPrinter {
     line: Option<Box<dyn Line>>,
     width_dots: u32,
     timing: Timing,
-    /// Bytes that complete the picture which the printer may still be waiting for.
-    owed_bytes: usize,
+    /// Whether every question in the data so far is answered.
+    is_settled: bool,
 }
 
 impl SerialPrinter {
@@ -62,9 +62,7 @@ impl SerialPrinter {
 
     /// A printer over any line; `open` is called whenever there is none.
     pub fn over(open: Opener, width_dots: u32, timing: Timing) -> Self {
-        // A program that was killed may have left half a band behind.
-        let owed_bytes = (width_dots / 8 * encode::BAND_ROWS_MAX) as usize;
-        Self { open, line: None, width_dots, timing, owed_bytes }
+        Self { open, line: None, width_dots, timing, is_settled: false }
     }
 
     /// Runs one job on the open line and forgets the line when it broke.
@@ -85,10 +83,11 @@ impl SerialPrinter {
             printed_questions: 0,
             printed_answers: 0,
             printed: Printed { rows: 0, of: rows },
-            owed_bytes: self.owed_bytes,
+            width_dots: self.width_dots,
+            is_settled: self.is_settled,
         };
         let outcome = job(&mut session);
-        self.owed_bytes = session.owed_bytes;
+        self.is_settled = session.is_settled && outcome.is_ok();
         if !matches!(outcome, Err(PrinterError::Unplugged(_))) {
             self.line = Some(line);
         }
@@ -99,7 +98,7 @@ impl SerialPrinter {
 impl Printer for SerialPrinter {
     fn status(&mut self) -> Result<PrinterStatus, PrinterError> {
         self.with_session(0, |session| {
-            session.discard_input()?;
+            session.begin()?;
             session.ask_status()
         })
     }
@@ -131,7 +130,8 @@ struct Session<'a> {
     printed_questions: u32,
     printed_answers: u32,
     printed: Printed,
-    owed_bytes: usize,
+    width_dots: u32,
+    is_settled: bool,
 }
 
 impl Session<'_> {
@@ -140,9 +140,11 @@ impl Session<'_> {
         slip: &Raster,
         progress: &mut dyn FnMut(u32, u32),
     ) -> Result<(), PrinterError> {
-        self.discard_input()?;
+        self.begin()?;
         self.require_ready()?;
-        self.complete_old_picture()?;
+        if !self.is_settled {
+            self.settle()?;
+        }
         self.send(&encode::INITIALIZE)?;
 
         let bands: Vec<encode::Band> = encode::bands(slip).collect();
@@ -182,21 +184,34 @@ impl Session<'_> {
         self.send(&encode::ASK_WHEN_PRINTED)
     }
 
-    /// Zeros that a printer in the middle of a picture takes for white dots, and every other one
-    /// for nothing at all. Without them it would take the next slip's head for dots.
-    fn complete_old_picture(&mut self) -> Result<(), PrinterError> {
-        if self.owed_bytes > 0 {
-            let zeros = vec![0; self.owed_bytes];
-            self.send_band(&zeros)?;
-        }
+    /// Forgets old answers, and ends what a killed program may have left of a command's head.
+    /// Otherwise the first question would become the size of a huge picture.
+    fn begin(&mut self) -> Result<(), PrinterError> {
+        self.line.discard_input().map_err(|error| self.broken(&error))?;
+        if self.is_settled { Ok(()) } else { self.send(&[0; encode::BAND_HEAD_BYTES]) }
+    }
+
+    /// Brings a printer of unknown past to the end of whatever it is doing.
+    ///
+    /// A program that was killed, or a slip that broke off, may have left half a picture and
+    /// questions behind. Zeros complete the picture as white dots and mean nothing elsewhere;
+    /// without them the next slip's head would be taken for dots. Then everything up to one
+    /// question must be printed, and answers to older ones are let pass until there is quiet.
+    fn settle(&mut self) -> Result<(), PrinterError> {
+        // A whole band and its head: more than can be missing.
+        let band_bytes = (self.width_dots / 8 * encode::BAND_ROWS_MAX) as usize;
+        let zeros = vec![0; band_bytes + encode::BAND_HEAD_BYTES];
+        self.send_band(&zeros)?;
+        self.ask_when_printed()?;
+        self.wait_for_next_answer()?;
+        while self.listen(self.timing.silence)? {}
+        (self.printed_questions, self.printed_answers) = (0, 0);
+        self.is_settled = true;
         Ok(())
     }
 
     fn send_band(&mut self, bytes: &[u8]) -> Result<(), PrinterError> {
-        let mut sent = 0;
-        let outcome = self.line.write_all(bytes, &mut sent, self.timing.band);
-        self.owed_bytes = bytes.len() - sent.min(bytes.len());
-        match outcome {
+        match self.line.write_all(bytes, self.timing.band) {
             Ok(()) => Ok(()),
             Err(error) if error.kind() == io::ErrorKind::TimedOut => Err(self.cause_of_silence()),
             Err(_) => Err(PrinterError::Unplugged(self.printed)),
@@ -204,9 +219,7 @@ impl Session<'_> {
     }
 
     fn send(&mut self, bytes: &[u8]) -> Result<(), PrinterError> {
-        let mut sent = 0;
-        let outcome = self.line.write_all(bytes, &mut sent, self.timing.answer);
-        outcome.map_err(|error| self.broken(&error))
+        self.line.write_all(bytes, self.timing.answer).map_err(|error| self.broken(&error))
     }
 
     fn broken(&self, error: &io::Error) -> PrinterError {
@@ -305,8 +318,7 @@ impl Session<'_> {
         }
         Ok(count > 0)
     }
-
-    fn discard_input(&mut self) -> Result<(), PrinterError> {
-        self.line.discard_input().map_err(|error| self.broken(&error))
-    }
 }
+
+#[cfg(test)]
+mod tests;

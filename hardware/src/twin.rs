@@ -1,0 +1,9 @@
+//! Honest twins (双子): devices that are not there, but answer, run out and fail like real ones.
+
+pub mod loopback;
+pub mod pseudo_terminal;
+pub mod tray;
+pub mod virtual_printer;
+
+pub use loopback::loopback;
+pub use virtual_printer::VirtualPrinter;
