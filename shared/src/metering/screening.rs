@@ -42,6 +42,34 @@ pub struct History {
     pub in_service: bool,
 }
 
+/// How far from a year ago a reading may lie and still tell of the same season.
+const SAME_SEASON_DAYS: i32 = 45;
+
+impl History {
+    /// Picks out of the past periods what screening needs: the newest, and the one that was read
+    /// nearest to a year before. Terminal and office both go through here, so that they cannot
+    /// disagree. `past` is day of reading (since 1970-01-01) and volume, the newest first.
+    pub fn from_past(
+        previous_register: RegisterReading,
+        past: &[(i32, CubicMeters)],
+        read_on_unix_days: i32,
+        in_service: bool,
+    ) -> History {
+        let year_ago = i64::from(read_on_unix_days) - 365;
+        let distance = |day: i32| (i64::from(day) - year_ago).abs();
+        let same_season = past
+            .iter()
+            .filter(|(day, _)| distance(*day) <= i64::from(SAME_SEASON_DAYS))
+            .min_by_key(|(day, _)| distance(*day));
+        History {
+            previous_register,
+            last_period: past.first().map(|(_, volume)| *volume),
+            same_period_last_year: same_season.map(|(_, volume)| *volume),
+            in_service,
+        }
+    }
+}
+
 /// From where a volume counts as odd. Percentages of the expected volume, and a floor in m³ that
 /// keeps small households quiet.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
@@ -253,6 +281,20 @@ mod tests {
     #[test]
     fn an_empty_year_is_no_guide_for_a_house_lived_in_again() {
         check(1_241, Some(0), STILL, &expect!["[]"]);
+    }
+
+    #[test]
+    fn the_same_season_is_found_by_its_date() {
+        let previous_register = RegisterReading::new(1_200, 4).unwrap();
+        let every_two_months: Vec<(i32, CubicMeters)> = (1..=13)
+            .map(|period| (20_000 - (period - 1) * 61, CubicMeters(period.unsigned_abs())))
+            .collect();
+        let history = History::from_past(previous_register, &every_two_months, 20_061, true);
+        assert_eq!(history.last_period, Some(CubicMeters(1)));
+        assert_eq!(history.same_period_last_year, Some(CubicMeters(6)));
+
+        let history = History::from_past(previous_register, &every_two_months[..3], 20_061, true);
+        assert_eq!(history.same_period_last_year, None);
     }
 
     #[test]

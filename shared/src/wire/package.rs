@@ -195,3 +195,20 @@ impl From<crate::metering::ScreeningLimits> for ScreeningLimitsV1 {
         }
     }
 }
+
+impl PlannedConnectionV1 {
+    /// What screening needs to know when the meter is read on that day.
+    pub fn history(
+        &self,
+        read_on_unix_days: i32,
+    ) -> Result<crate::metering::History, crate::metering::RegisterError> {
+        let previous =
+            crate::metering::RegisterReading::new(self.previous_value, self.dial_digits)?;
+        let past: Vec<(i32, crate::quantity::CubicMeters)> = self
+            .past_usage
+            .iter()
+            .map(|past| (past.read_on_unix_days, crate::quantity::CubicMeters(past.usage_m3)))
+            .collect();
+        Ok(crate::metering::History::from_past(previous, &past, read_on_unix_days, self.in_service))
+    }
+}
