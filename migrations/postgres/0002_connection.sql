@@ -49,6 +49,9 @@ create table connection.service_connection (
     constraint service_connection_dwellings_positive check (dwellings >= 1),
     constraint service_connection_not_own_parent check (parent_connection_id <> connection_id)
 );
+create index service_connection_parent
+    on connection.service_connection (utility_id, parent_connection_id)
+    where parent_connection_id is not null;
 create index service_connection_route
     on connection.service_connection (utility_id, route_number, walk_order);
 
@@ -85,6 +88,8 @@ create table connection.service_agreement (
     constraint service_agreement_one_user_a_day exclude using gist
         (utility_id with =, connection_id with =, period with &&)
 );
+create index service_agreement_connection
+    on connection.service_agreement (utility_id, connection_id, period);
 create index service_agreement_customer on connection.service_agreement (utility_id, customer_id);
 
 -- What the desk searches by (検索): the folded texts of a connection and the hashes of their pairs
@@ -96,6 +101,8 @@ create table connection.search_entry (
     -- Folded name, kana, address, telephone, meter number and connection number, one per line.
     folded        text      not null,
     tokens        integer[] not null,
+    -- Folded kana of the name: what matches are put in order by.
+    sort_kana     text      not null,
 
     primary key (utility_id, connection_id),
     foreign key (utility_id, connection_id) references connection.service_connection

@@ -286,7 +286,7 @@ mod tests {
     #[test]
     fn the_same_season_is_found_by_its_date() {
         let previous_register = RegisterReading::new(1_200, 4).unwrap();
-        let every_two_months: Vec<(i32, CubicMeters)> = (1..=13)
+        let every_two_months: Vec<(i32, CubicMeters)> = (1_i32..=13)
             .map(|period| (20_000 - (period - 1) * 61, CubicMeters(period.unsigned_abs())))
             .collect();
         let history = History::from_past(previous_register, &every_two_months, 20_061, true);

@@ -1,13 +1,16 @@
 //! Connections (水栓・使用者・契約): finding one while the caller speaks, and all about it.
 
 mod detail;
+mod load_detail;
 mod search;
 mod search_entries;
 mod search_texts;
 
 pub use detail::{
     Agreement, ConnectionDetail, Customer, InstalledMeter, ReadingLine, RelatedConnection, Town,
-    connection_detail,
 };
+pub use load_detail::connection_detail;
 pub use search::{SEARCH_CHARACTERS_MIN, SearchHit, SearchOutcome, search};
 pub use search_entries::{refresh_search_entries, refresh_search_entries_of};
+
+pub(crate) use detail::joined_address;

@@ -2,13 +2,13 @@
 
 mod accept;
 mod apply;
+mod apply_visit;
 mod device;
-mod entry;
 mod enrol;
 mod log;
 mod quarantine;
 
-pub use accept::{AcceptError, accept};
+pub use accept::accept;
 pub use device::{Device, DeviceSummary, authenticate_device, devices, revoke_device};
 pub use enrol::{EnrolError, NewDevice, enrol};
 pub use quarantine::{QuarantinedEntry, quarantined};

@@ -5,6 +5,9 @@
 
 pub mod access;
 pub mod codes;
+pub mod connection;
+pub mod devices;
+pub mod metering;
 
 pub use sqlx::PgPool;
 

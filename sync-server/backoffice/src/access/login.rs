@@ -59,10 +59,9 @@ pub async fn authenticate(
         None => (None, None),
     };
     let password = password.to_owned();
-    let is_right =
-        tokio::task::spawn_blocking(move || is_secret(&password, stored.as_deref()))
-            .await
-            .expect("hashing neither panics nor is cancelled");
+    let is_right = tokio::task::spawn_blocking(move || is_secret(&password, stored.as_deref()))
+        .await
+        .expect("hashing neither panics nor is cancelled");
     let (Some(staff_id), true) = (staff_id, is_right) else { return Ok(Login::Wrong) };
 
     sqlx::query("update access.login_attempt set succeeded = true where attempt_id = $1")

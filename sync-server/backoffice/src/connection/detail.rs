@@ -1,4 +1,4 @@
-//! All about one connection (水栓詳細): place, users, meters and what was read.
+//! What there is to know of one connection (水栓詳細): the types of its page.
 
 use jiff::civil::Date;
 use shared::connection::{MeterSize, PaymentMethod, UsageClass};

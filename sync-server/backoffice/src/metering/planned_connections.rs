@@ -180,7 +180,12 @@ fn planned_of_row(row: &PgRow) -> sqlx::Result<PlannedConnection> {
         route_number: text("route_number")?,
         walk_order: walk_order.unsigned_abs(),
         customer_name: text("customer_name")?,
-        address: joined_address(&text("town")?, &text("block")?, &text("building")?, &text("room")?),
+        address: joined_address(
+            &text("town")?,
+            &text("block")?,
+            &text("building")?,
+            &text("room")?,
+        ),
         meter_number: text("meter_number")?,
         state: state_of_row(row)?,
     })

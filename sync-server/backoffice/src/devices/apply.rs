@@ -1,0 +1,129 @@
+//! Applying one entry of a terminal's log (送信記録の反映), within a savepoint of its own.
+
+use shared::wire::{Event, EventV1, SlipV1};
+use sqlx::postgres::PgConnection;
+use sqlx::{Connection, Row};
+
+use super::apply_visit::{apply_no_read, apply_reading};
+use super::device::Device;
+use crate::Backoffice;
+
+/// Why an entry was not applied.
+#[derive(Debug)]
+pub(super) enum NotApplied {
+    /// It is kept aside with this S code.
+    Quarantine(&'static str),
+    /// The database did not answer as it should.
+    Database(sqlx::Error),
+}
+
+impl From<sqlx::Error> for NotApplied {
+    fn from(error: sqlx::Error) -> Self {
+        NotApplied::Database(error)
+    }
+}
+
+/// Where an entry came from.
+pub(super) struct Source<'a> {
+    pub office: &'a Backoffice,
+    pub device: &'a Device,
+    pub sequence: i64,
+}
+
+/// Applies an event. `Some` is the code under which the office finds the entry that could not be;
+/// nothing of it is left behind then.
+pub(super) async fn apply(
+    db: &mut PgConnection,
+    office: &Backoffice,
+    device: &Device,
+    sequence: u64,
+    event: Option<Event>,
+) -> sqlx::Result<Option<&'static str>> {
+    let Some(Event::V1(event)) = event else { return Ok(Some("S20")) };
+    let sequence = i64::try_from(sequence).map_err(|error| sqlx::Error::Encode(error.into()))?;
+    let source = Source { office, device, sequence };
+    let mut savepoint = db.begin().await?;
+    match apply_event(&mut savepoint, &source, event).await {
+        Ok(()) => {
+            savepoint.commit().await?;
+            Ok(None)
+        }
+        Err(NotApplied::Quarantine(code)) => {
+            savepoint.rollback().await?;
+            tracing::warn!(device.code = device.code, sequence, code, "entry quarantined");
+            Ok(Some(code))
+        }
+        Err(NotApplied::Database(error)) if is_about_the_data(&error) => {
+            savepoint.rollback().await?;
+            let constraint =
+                error.as_database_error().and_then(sqlx::error::DatabaseError::constraint);
+            tracing::warn!(device.code = device.code, sequence, constraint, "entry refused");
+            Ok(Some("S39"))
+        }
+        Err(NotApplied::Database(error)) => Err(error),
+    }
+}
+
+async fn apply_event(
+    db: &mut PgConnection,
+    source: &Source<'_>,
+    event: EventV1,
+) -> Result<(), NotApplied> {
+    match event {
+        EventV1::PackageReceived { .. } | EventV1::LoggedIn { .. } => Ok(()),
+        EventV1::Reading(reading) => apply_reading(db, source, reading).await,
+        EventV1::NoRead(no_read) => apply_no_read(db, source, no_read).await,
+        EventV1::SlipPrinted(slip) => apply_slip(db, source, slip, IsVoid::No).await,
+        EventV1::SlipVoided(slip) => apply_slip(db, source, slip, IsVoid::Yes).await,
+    }
+}
+
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum IsVoid {
+    No,
+    Yes,
+}
+
+async fn apply_slip(
+    db: &mut PgConnection,
+    source: &Source<'_>,
+    slip: SlipV1,
+    is_void: IsVoid,
+) -> Result<(), NotApplied> {
+    let shown = sqlx::query(
+        "select slip_water_yen + coalesce(slip_sewerage_yen, 0) as total
+         from metering.reading where utility_id = $1 and reading_id = $2",
+    )
+    .bind(source.office.utility.0)
+    .bind(slip.reading)
+    .fetch_optional(&mut *db)
+    .await?
+    .ok_or(NotApplied::Quarantine("S31"))?;
+    if shown.try_get::<Option<i64>, _>("total")? != Some(slip.amount_yen) {
+        return Err(NotApplied::Quarantine("S34"));
+    }
+    let stored = sqlx::query(
+        "insert into metering.slip
+             (utility_id, slip_number, reading_id, amount_yen, reissue_of, is_void)
+         values ($1, $2, $3, $4, $5, $6)
+         on conflict (utility_id, slip_number) do nothing",
+    )
+    .bind(source.office.utility.0)
+    .bind(slip.slip_number)
+    .bind(slip.reading)
+    .bind(slip.amount_yen)
+    .bind(slip.reissue_of)
+    .bind(is_void == IsVoid::Yes)
+    .execute(db)
+    .await?;
+    if stored.rows_affected() == 1 { Ok(()) } else { Err(NotApplied::Quarantine("S32")) }
+}
+
+/// Whether the database refused these values (SQLSTATE classes 22 and 23): sending them again
+/// would not help. Anything else may pass next time.
+fn is_about_the_data(error: &sqlx::Error) -> bool {
+    error
+        .as_database_error()
+        .and_then(sqlx::error::DatabaseError::code)
+        .is_some_and(|code| code.starts_with("22") || code.starts_with("23"))
+}
