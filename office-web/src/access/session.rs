@@ -1,0 +1,117 @@
+//! The session (ログイン状態): a cookie with a random token, asked for before every page.
+
+use std::ops::Deref;
+
+use axum::Router;
+use axum::extract::{FromRequestParts, Request, State};
+use axum::http::request::Parts;
+use axum::http::{HeaderMap, Method};
+use axum::middleware::Next;
+use axum::response::{IntoResponse, Redirect, Response};
+use axum_extra::extract::cookie::{Cookie, CookieJar, SameSite};
+use backoffice::access::{Right, SessionToken, Staff, staff_of_session};
+use base64::Engine;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+
+use crate::config::Office;
+use crate::problem::Problem;
+
+/// Name of the session cookie. The prefix makes browsers insist on `Secure` and `Path=/`.
+pub const COOKIE: &str = "__Host-minamo";
+
+/// Who asks: the member of staff whose session the request carries.
+#[derive(Debug, Clone)]
+pub struct CurrentStaff(Staff);
+
+impl CurrentStaff {
+    /// Refuses whoever does not hold the right.
+    pub fn require(&self, right: Right) -> Result<(), Problem> {
+        if self.0.may(right) { Ok(()) } else { Err(Problem::Forbidden) }
+    }
+}
+
+impl Deref for CurrentStaff {
+    type Target = Staff;
+
+    fn deref(&self) -> &Staff {
+        &self.0
+    }
+}
+
+impl<S: Send + Sync> FromRequestParts<S> for CurrentStaff {
+    type Rejection = Problem;
+
+    async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, Problem> {
+        // Only a route that was mounted outside `require_staff` has none: a fault of ours.
+        parts.extensions.get::<CurrentStaff>().cloned().ok_or_else(|| {
+            tracing::error!(path = parts.uri.path(), "a page for staff lies outside the log-in");
+            Problem::Internal
+        })
+    }
+}
+
+/// Puts the routes behind the log-in.
+pub(crate) fn require_staff<S: Clone + Send + Sync + 'static>(
+    routes: Router<S>,
+    office: &Office,
+) -> Router<S> {
+    routes.route_layer(axum::middleware::from_fn_with_state(office.clone(), let_staff_pass))
+}
+
+async fn let_staff_pass(
+    State(office): State<Office>,
+    mut request: Request,
+    next: Next,
+) -> Result<Response, Problem> {
+    let staff = match token_of(request.headers()) {
+        Some(token) => staff_of_session(&office.backoffice, token, office.now()).await?,
+        None => None,
+    };
+    let Some(staff) = staff.map(CurrentStaff) else {
+        return Ok(Redirect::to(&login_address(&request)).into_response());
+    };
+    request.extensions_mut().insert(staff.clone());
+    let mut response = next.run(request).await;
+    // For error pages, which are drawn outside.
+    response.extensions_mut().insert(staff);
+    Ok(response)
+}
+
+/// Back to where they wanted to go; a form that was sent is not repeated.
+fn login_address(request: &Request) -> String {
+    let path = request.uri().path_and_query().map_or("/", |path| path.as_str());
+    if *request.method() != Method::GET || path == "/" {
+        return "/login".to_owned();
+    }
+    let mut query = form_urlencoded::Serializer::new(String::from("/login?"));
+    query.append_pair("next", path);
+    query.finish()
+}
+
+/// The token that the request's cookie holds, if it has the form of one.
+pub(crate) fn token_of(headers: &HeaderMap) -> Option<SessionToken> {
+    let jar = CookieJar::from_headers(headers);
+    let bytes = URL_SAFE_NO_PAD.decode(jar.get(COOKIE)?.value()).ok()?;
+    Some(SessionToken(bytes.try_into().ok()?))
+}
+
+/// The cookie of a new session. It ends with the browser, or when the server says so.
+pub(crate) fn cookie(token: SessionToken) -> Cookie<'static> {
+    cookie_with(URL_SAFE_NO_PAD.encode(token.0))
+}
+
+/// Makes the browser forget the session.
+pub(crate) fn expired_cookie() -> Cookie<'static> {
+    let mut cookie = cookie_with(String::new());
+    cookie.make_removal();
+    cookie
+}
+
+fn cookie_with(value: String) -> Cookie<'static> {
+    Cookie::build((COOKIE, value))
+        .path("/")
+        .http_only(true)
+        .secure(true)
+        .same_site(SameSite::Strict)
+        .build()
+}

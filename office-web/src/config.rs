@@ -1,0 +1,46 @@
+//! What the pages get from outside: the clock, the business date and randomness are arguments.
+
+use std::sync::Arc;
+
+use backoffice::Backoffice;
+use jiff::Timestamp;
+use jiff::civil::Date;
+
+use crate::connection::RecentSearches;
+
+/// What the server passes in when it mounts the pages.
+#[derive(Clone)]
+pub struct OfficeConfig {
+    /// The clock.
+    pub now: Arc<dyn Fn() -> Timestamp + Send + Sync>,
+    /// The business date (業務日付): today, or the day that is played in a training environment.
+    pub today: Arc<dyn Fn() -> Date + Send + Sync>,
+    /// Fresh unpredictable bytes: session tokens and the addresses of search results.
+    pub random: Arc<dyn Fn() -> [u8; 32] + Send + Sync>,
+}
+
+/// The state of every handler.
+#[derive(Clone)]
+pub(crate) struct Office {
+    pub backoffice: Backoffice,
+    pub searches: Arc<RecentSearches>,
+    config: OfficeConfig,
+}
+
+impl Office {
+    pub fn new(backoffice: Backoffice, config: OfficeConfig) -> Office {
+        Office { backoffice, searches: Arc::default(), config }
+    }
+
+    pub fn now(&self) -> Timestamp {
+        (self.config.now)()
+    }
+
+    pub fn today(&self) -> Date {
+        (self.config.today)()
+    }
+
+    pub fn random(&self) -> [u8; 32] {
+        (self.config.random)()
+    }
+}
