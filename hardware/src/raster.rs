@@ -71,6 +71,14 @@ impl Raster {
         self.height += 1;
     }
 
+    /// Takes out the few dots that a printer on a serial line would read as a real-time command, so
+    /// that this picture and the printed one are the same.
+    #[must_use]
+    pub fn safe_on_the_line(mut self) -> Self {
+        crate::escpos::encode::defuse(&mut self.bytes);
+        self
+    }
+
     /// The same picture with only its first `height` rows.
     #[must_use]
     pub fn cropped(mut self, height: u32) -> Self {

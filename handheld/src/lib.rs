@@ -1,0 +1,3 @@
+//! The handheld terminal (ハンディ端末): everything the meter reader touches.
+
+pub mod slip;

@@ -1,0 +1,82 @@
+//! Slips looked at by decoders, by another renderer, and dot by dot.
+
+mod judges;
+mod pictures;
+mod samples;
+
+use proptest::prelude::*;
+use shared::quantity::{CubicMeters, Yen};
+
+use super::*;
+use samples::{notice, sealed};
+
+/// Dots at the edges that must stay white, whatever is printed.
+const MARGIN_DOTS: u32 = 4;
+
+#[track_caller]
+fn check_layout(notice: &UsageNotice, width_dots: u32) {
+    let (raster, _, clashes) = compose(notice, &sealed(notice), width_dots).finish();
+    assert_eq!(raster.width(), width_dots);
+    assert_eq!(clashes, 0, "dots on dots: parts of the slip overlap");
+    for y in 0..raster.height() {
+        for x in (0..MARGIN_DOTS).chain(width_dots - MARGIN_DOTS..width_dots) {
+            assert!(!raster.is_black(x, y), "black in the margin at {x}, {y}");
+        }
+    }
+    for y in (0..MARGIN_DOTS).chain(raster.height() - MARGIN_DOTS..raster.height()) {
+        assert!((0..width_dots).all(|x| !raster.is_black(x, y)), "black in the margin, row {y}");
+    }
+}
+
+#[test]
+fn characters_outside_the_typeface_are_marked_and_told() {
+    let mut notice = notice();
+    assert!(draw(&notice, &sealed(&notice), 384).missing_glyphs.is_empty());
+    // A character of the private use area (外字), twice, and a selector of a variant.
+    notice.customer_name = "葛\u{E0100}西 \u{E000}\u{E000}郎".to_owned();
+    let drawing = draw(&notice, &sealed(&notice), 384);
+    assert_eq!(drawing.missing_glyphs, ['\u{E0100}', '\u{E000}']);
+    check_layout(&notice, 384);
+}
+
+#[test]
+fn a_slip_without_amounts_promises_them_and_prints_no_zero() {
+    let mut open = notice();
+    open.charges.clear();
+    for width in [384, 576] {
+        check_layout(&open, width);
+        assert_ne!(draw(&open, "", width).raster, draw(&notice(), "", width).raster);
+    }
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { cases: 48, ..ProptestConfig::default() })]
+
+    #[test]
+    fn nothing_runs_off_the_paper_or_into_anything_else(
+        customer_name in "[一-龠ァ-ヶA-Za-z ]{1,40}",
+        address in "[一-龠ぁ-ん0-9ー（） -]{0,80}",
+        issuer in "[一-龠]{1,24}",
+        reader_name in "[一-龠A-Za-z ]{0,30}",
+        meter_number in "[0-9A-Z-]{0,30}",
+        contact in "[一-龠0-9（） -]{0,60}",
+        messages in proptest::collection::vec("[一-龠ぁ-ん、。A-Za-z0-9\n]{0,80}", 0..4),
+        amount in prop_oneof![Just(0), Just(1_i64 << 40), 0_i64..10_000_000],
+        usage in prop_oneof![Just(0), Just(u32::MAX), 0_u32..10_000],
+        last_period in proptest::option::of(0_u32..100_000_000),
+        is_reissue in any::<bool>(),
+        is_wide in any::<bool>(),
+    ) {
+        let mut notice = notice();
+        notice.charges[0].amount = Yen(amount);
+        let reissue_of = is_reissue.then(|| "H01-000016".to_owned());
+        let notice = UsageNotice {
+            customer_name, address, issuer, reader_name, meter_number, contact, messages,
+            usage: CubicMeters(usage),
+            last_period: last_period.map(CubicMeters),
+            reissue_of,
+            ..notice
+        };
+        check_layout(&notice, if is_wide { 576 } else { 384 });
+    }
+}

@@ -1,0 +1,48 @@
+//! Slips beside their accepted pictures in `golden/`. After a wanted change, look at the pictures
+//! that a run with `UPDATE_EXPECT=1` leaves there.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use super::samples::{long_notice, notice, sealed};
+use super::*;
+
+#[track_caller]
+fn check(name: &str, notice: &UsageNotice, width_dots: u32) {
+    let golden = folder().join(format!("{name}-{width_dots}.png"));
+    let drawn = draw(notice, &sealed(notice), width_dots).raster.to_png();
+    if std::env::var_os("UPDATE_EXPECT").is_some() {
+        fs::create_dir_all(folder()).unwrap();
+        fs::write(&golden, &drawn).unwrap();
+    }
+    let accepted = fs::read(&golden).unwrap_or_default();
+    assert!(
+        dots(&accepted) == dots(&drawn),
+        "{} differs; UPDATE_EXPECT=1 replaces it, then look at it",
+        golden.display()
+    );
+}
+
+fn folder() -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("src/slip/tests/golden")
+}
+
+/// The dots and not the file: another version of the compressor may write other bytes.
+fn dots(file: &[u8]) -> Option<(u32, Vec<u8>)> {
+    let mut reader = png::Decoder::new(std::io::Cursor::new(file)).read_info().ok()?;
+    let mut dots = vec![0; reader.output_buffer_size()?];
+    let info = reader.next_frame(&mut dots).ok()?;
+    Some((info.width, dots))
+}
+
+#[test]
+fn the_usual_slip_looks_as_accepted() {
+    check("usual", &notice(), 384);
+    check("usual", &notice(), 576);
+}
+
+#[test]
+fn the_long_slip_looks_as_accepted() {
+    check("long", &long_notice(), 384);
+    check("long", &long_notice(), 576);
+}
