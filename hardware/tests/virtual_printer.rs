@@ -1,5 +1,7 @@
 //! The program `virtual-printer` as another program meets it: lines, a device path and files.
 
+#![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
+
 use std::fs;
 use std::io::{BufRead, BufReader, Lines, Write};
 use std::path::{Path, PathBuf};
@@ -77,7 +79,10 @@ fn slips_come_out_as_files_and_hands_can_spoil_them() {
 
     print(&program.device).unwrap();
     assert_eq!(program.heard(), "slip 0001 slip-0001.png");
-    assert_eq!(fs::read(out.join("slip-0001.bin")).unwrap(), hardware::escpos::encode::slip(&slip()));
+    assert_eq!(
+        fs::read(out.join("slip-0001.bin")).unwrap(),
+        hardware::escpos::encode::slip(&slip())
+    );
 
     program.hand("sing\npaper-end-after 150");
     assert_eq!(program.heard(), "unknown sing");
@@ -92,9 +97,9 @@ fn slips_come_out_as_files_and_hands_can_spoil_them() {
     print(&program.device).unwrap();
     assert_eq!(program.heard(), "torn 0002 torn-0002.png");
     assert_eq!(program.heard(), "slip 0002 slip-0002.png");
-    let leftovers = fs::read_dir(&out).unwrap().filter(|entry| {
-        entry.as_ref().unwrap().file_name().to_string_lossy().ends_with(".part")
-    });
+    let leftovers = fs::read_dir(&out)
+        .unwrap()
+        .filter(|entry| entry.as_ref().unwrap().file_name().to_string_lossy().ends_with(".part"));
     assert_eq!(leftovers.count(), 0);
     program.end();
     assert!(fs::symlink_metadata(&link).is_err(), "the link goes with the program");

@@ -47,8 +47,7 @@ pub fn addressee(sheet: &mut Sheet, notice: &UsageNotice, measures: &Measures) {
     sheet.gap(12);
     field(sheet, measures, "水栓番号", notice.connection_number.as_str());
     let first_day = notice.previous_read_on.tomorrow().unwrap_or(notice.previous_read_on);
-    let span =
-        format!("{}～{}", japanese_month_day(first_day), japanese_month_day(notice.read_on));
+    let span = format!("{}～{}", japanese_month_day(first_day), japanese_month_day(notice.read_on));
     field(sheet, measures, "使用期間", &span);
     field(sheet, measures, "使用日数", &format!("{}日", notice.days_used()));
     field(sheet, measures, "メーター番号", &notice.meter_number);
@@ -83,7 +82,9 @@ fn comparison(sheet: &mut Sheet, notice: &UsageNotice, measures: &Measures) {
     let style = Style::regular(measures.small);
     let words: Vec<String> = bars
         .iter()
-        .map(|(_, volume)| volume.map_or("－".to_owned(), |volume| format!("{}m³", grouped(i64::from(volume.0)))))
+        .map(|(_, volume)| {
+            volume.map_or("－".to_owned(), |volume| format!("{}m³", grouped(i64::from(volume.0))))
+        })
         .collect();
     let word_width = words.iter().map(|word| sheet.text_width(word, style)).max().unwrap_or(0);
     let label_width = sheet.text_width("前年同期", style);

@@ -29,6 +29,12 @@ fn check_layout(notice: &UsageNotice, width_dots: u32) {
 }
 
 #[test]
+fn the_example_in_the_documentation_is_true() {
+    let text = sealed(&notice());
+    assert!(include_str!("../../../docs/slip.md").contains(&text), "{text}");
+}
+
+#[test]
 fn characters_outside_the_typeface_are_marked_and_told() {
     let mut notice = notice();
     assert!(draw(&notice, &sealed(&notice), 384).missing_glyphs.is_empty());

@@ -198,7 +198,8 @@ impl Glyph {
 /// Control characters, and selectors of a variant of the character before (IVS). The typeface has
 /// no variants; the usual form is drawn and the selector counts as missing.
 fn is_invisible(character: char) -> bool {
-    character.is_control() || matches!(character, '\u{FE00}'..='\u{FE0F}' | '\u{E0100}'..='\u{E01EF}')
+    character.is_control()
+        || matches!(character, '\u{FE00}'..='\u{FE0F}' | '\u{E0100}'..='\u{E01EF}')
 }
 
 /// Widths in a typeface are whole units that its reader hands out as fractions.

@@ -51,8 +51,7 @@ fn main() -> anyhow::Result<()> {
     let mut printer = VirtualPrinter::new(arguments.dots);
     let address = match &arguments.link {
         Some(link) => {
-            point(link, cable.path())
-                .with_context(|| format!("cannot link {}", link.display()))?;
+            point(link, cable.path()).with_context(|| format!("cannot link {}", link.display()))?;
             link.as_path()
         }
         None => cable.path(),

@@ -89,10 +89,7 @@ fn band(data: &[u8], row_bytes: usize) -> Band {
 
 /// Whether three bytes are a real-time command of any printer: DLE EOT n, DLE ENQ n, DLE DC4 n.
 fn is_real_time_command(bytes: &[u8]) -> bool {
-    matches!(
-        bytes,
-        [0x10, 0x04, 1..=8 | 18] | [0x10, 0x05, 0..=2] | [0x10, 0x14, 1..=8]
-    )
+    matches!(bytes, [0x10, 0x04, 1..=8 | 18] | [0x10, 0x05, 0..=2] | [0x10, 0x14, 1..=8])
 }
 
 /// Takes the dot out of the first byte of what a printer would read as a real-time command.

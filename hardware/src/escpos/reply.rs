@@ -112,9 +112,8 @@ mod tests {
 
     #[test]
     fn the_gravest_cause_is_named() {
-        let idle = RealTimeStatus {
-            printer: 0x12, offline_cause: 0x12, error_cause: 0x12, paper: 0x12,
-        };
+        let idle =
+            RealTimeStatus { printer: 0x12, offline_cause: 0x12, error_cause: 0x12, paper: 0x12 };
         assert_eq!(idle.meaning(), PrinterStatus::Ready);
         let near = RealTimeStatus { paper: 0x1E, ..idle };
         assert_eq!(near.meaning(), PrinterStatus::NearPaperEnd);

@@ -304,8 +304,7 @@ impl Session<'_> {
     /// Takes in what the printer says; whether it said anything.
     fn listen(&mut self, within: Duration) -> Result<bool, PrinterError> {
         let mut buffer = [0; 64];
-        let count =
-            self.line.read(&mut buffer, within).map_err(|error| self.broken(&error))?;
+        let count = self.line.read(&mut buffer, within).map_err(|error| self.broken(&error))?;
         for byte in &buffer[..count] {
             match self.replies.push(*byte) {
                 Some(Reply::RealTime(answer)) => self.real_time = Some(answer),

@@ -1,8 +1,8 @@
 //! Invented notices.
 
 use jiff::civil::date;
-use shared::billing::{Claim, Tariff};
 use shared::billing::charge::ChargeInput;
+use shared::billing::{Claim, Tariff};
 use shared::calendar::YearMonth;
 use shared::connection::{MeterSize, PaymentMethod, UsageClass};
 use shared::ids::ConnectionNumber;

@@ -47,7 +47,7 @@ struct Bench {
     printer: Arc<Mutex<VirtualPrinter>>,
     path: PathBuf,
     stop: Option<Sender<()>>,
-    server: Option<JoinHandle<()>>,
+    thread: Option<JoinHandle<()>>,
 }
 
 impl Bench {
@@ -57,8 +57,8 @@ impl Bench {
         let path = cable.path().to_owned();
         let (stop, stopped) = mpsc::channel();
         let served = Arc::clone(&printer);
-        let server = thread::spawn(move || serve(cable, &served, manner, &stopped));
-        Self { printer, path, stop: Some(stop), server: Some(server) }
+        let thread = thread::spawn(move || serve(cable, &served, manner, &stopped));
+        Self { printer, path, stop: Some(stop), thread: Some(thread) }
     }
 
     fn driver(&self) -> SerialPrinter {
@@ -91,8 +91,8 @@ impl Bench {
 impl Drop for Bench {
     fn drop(&mut self) {
         self.stop.take();
-        if let Some(server) = self.server.take() {
-            server.join().unwrap();
+        if let Some(thread) = self.thread.take() {
+            thread.join().unwrap();
         }
     }
 }

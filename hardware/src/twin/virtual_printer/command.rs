@@ -54,7 +54,6 @@ pub fn parse(bytes: &[u8]) -> Parsed {
     let command = match *bytes {
         [0x00] => C::Nothing,
         [0x0A] => C::Feed { rows: LINE_ROWS },
-        [0x0C] => C::EndSlip { feed_rows: 0 },
         [0x10, 0x04, 1..=4] => C::RealTimeQuestion,
         [0x1B, b'@'] => C::Initialize,
         [0x1B, b'J', rows] => C::Feed { rows: u32::from(rows) },
@@ -63,7 +62,7 @@ pub fn parse(bytes: &[u8]) -> Parsed {
             row_bytes: u16::from_le_bytes([x_low, x_high]),
             rows: u16::from_le_bytes([y_low, y_high]),
         },
-        [0x1D, b'V', 0 | 1 | 48 | 49] => C::EndSlip { feed_rows: 0 },
+        [0x0C] | [0x1D, b'V', 0 | 1 | 48 | 49] => C::EndSlip { feed_rows: 0 },
         [0x1D, b'V', 65 | 66, rows] => C::EndSlip { feed_rows: u32::from(rows) },
         [0x1D, b'r', 1 | 49] => C::AskPaper,
         [0x1D, b'r', 2 | 50] => C::AskDrawer,

@@ -84,10 +84,10 @@ fn a_slip_that_another_one_interrupts_is_torn() {
     printer.feed(&[0; 100]);
     printer.feed(&bytes);
     let pieces = printer.take_pieces();
-    assert_eq!(pieces.iter().map(|piece| piece.kind).collect::<Vec<_>>(), [
-        PieceKind::Torn,
-        PieceKind::Slip
-    ]);
+    assert_eq!(
+        pieces.iter().map(|piece| piece.kind).collect::<Vec<_>>(),
+        [PieceKind::Torn, PieceKind::Slip]
+    );
     assert_eq!(pieces[1].raw, bytes);
 }
 
@@ -95,11 +95,10 @@ fn a_slip_that_another_one_interrupts_is_torn() {
 fn what_it_does_not_know_is_a_fault() {
     let mut printer = VirtualPrinter::new(384);
     printer.feed(b"A\x1B!\x1D\x76\x30\x00\x31\x00\x01\x00");
-    assert_eq!(printer.take_faults(), [
-        Fault::Unknown(vec![b'A']),
-        Fault::Unknown(vec![0x1B, b'!']),
-        Fault::TooWide(392)
-    ]);
+    assert_eq!(
+        printer.take_faults(),
+        [Fault::Unknown(vec![b'A']), Fault::Unknown(vec![0x1B, b'!']), Fault::TooWide(392)]
+    );
 }
 
 #[test]
