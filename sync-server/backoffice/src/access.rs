@@ -5,6 +5,8 @@ mod rights;
 mod secret;
 mod session;
 mod staff;
+#[cfg(test)]
+mod tests;
 mod utility;
 
 pub use login::{Login, authenticate};

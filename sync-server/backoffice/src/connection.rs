@@ -5,6 +5,8 @@ mod load_detail;
 mod search;
 mod search_entries;
 mod search_texts;
+#[cfg(test)]
+mod tests;
 
 pub use detail::{
     Agreement, ConnectionDetail, Customer, InstalledMeter, ReadingLine, RelatedConnection, Town,

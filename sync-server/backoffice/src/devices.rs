@@ -7,6 +7,8 @@ mod device;
 mod enrol;
 mod log;
 mod quarantine;
+#[cfg(test)]
+mod tests;
 
 pub use accept::accept;
 pub use device::{Device, DeviceSummary, authenticate_device, devices, revoke_device};

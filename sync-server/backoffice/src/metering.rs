@@ -8,6 +8,8 @@ mod past;
 mod planned_connections;
 mod progress;
 mod rounds;
+#[cfg(test)]
+mod tests;
 mod withdraw;
 mod work_package;
 
