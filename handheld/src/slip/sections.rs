@@ -124,7 +124,9 @@ pub fn charges(sheet: &mut Sheet, notice: &UsageNotice, measures: &Measures) {
     sheet.gap(14);
     field(sheet, measures, "支払方法", notice.payment_method.japanese());
     sheet.gap(4);
-    sheet.text("金額は予定です。", Style::regular(measures.small), Align::Left);
+    if !notice.charges.is_empty() {
+        sheet.text("金額は予定です。", Style::regular(measures.small), Align::Left);
+    }
     sheet.text(NO_BILL, Style::bold(measures.small), Align::Left);
     sheet.gap(4);
 }
@@ -158,6 +160,7 @@ fn total(sheet: &mut Sheet, notice: &UsageNotice, measures: &Measures) {
 /// What the resident should know.
 pub fn messages(sheet: &mut Sheet, notice: &UsageNotice, measures: &Measures) {
     if notice.messages.is_empty() {
+        sheet.gap(10);
         return;
     }
     sheet.gap(4);
