@@ -4,10 +4,18 @@
 //! clock, randomness and ids come in as arguments. No other crate of the system names sqlx.
 
 pub mod access;
+mod bulk;
 pub mod codes;
 pub mod connection;
+pub mod database;
+pub mod demo;
 pub mod devices;
 pub mod metering;
+pub mod outage;
+pub mod private_cluster;
+pub mod test_database;
+#[cfg(test)]
+mod test_town;
 
 pub use sqlx::PgPool;
 
