@@ -15,6 +15,12 @@ document.addEventListener("keydown", (event) => {
   }
 });
 
+// What was searched for is selected, so that the next question can be typed over it.
+const waiting = document.querySelector("[data-search][autofocus]");
+if (waiting) {
+  waiting.select();
+}
+
 // A billing run may take some seconds: the button says so and cannot be pressed twice.
 document.addEventListener("submit", (event) => {
   const busy = event.target.dataset.busy;

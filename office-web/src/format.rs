@@ -61,13 +61,21 @@ pub(crate) fn postcode(digits: &str) -> String {
     }
 }
 
-/// `北緯35.662000 東経138.568000`.
-pub(crate) fn position(latitude_e6: impl Borrow<i32>, longitude_e6: impl Borrow<i32>) -> String {
-    let (latitude_e6, longitude_e6) = (*latitude_e6.borrow(), *longitude_e6.borrow());
-    let degrees = |e6: i32| format!("{}.{:06}", e6.abs() / 1_000_000, e6.abs() % 1_000_000);
-    let north = if latitude_e6 < 0 { "南緯" } else { "北緯" };
-    let east = if longitude_e6 < 0 { "西経" } else { "東経" };
-    format!("{north}{} {east}{}", degrees(latitude_e6), degrees(longitude_e6))
+/// `北緯35.662000` from degrees × 1,000,000.
+pub(crate) fn latitude(e6: impl Borrow<i32>) -> String {
+    let e6 = *e6.borrow();
+    format!("{}{}", if e6 < 0 { "南緯" } else { "北緯" }, degrees(e6))
+}
+
+/// `東経138.568000` from degrees × 1,000,000.
+pub(crate) fn longitude(e6: impl Borrow<i32>) -> String {
+    let e6 = *e6.borrow();
+    format!("{}{}", if e6 < 0 { "西経" } else { "東経" }, degrees(e6))
+}
+
+fn degrees(e6: i32) -> String {
+    let e6 = e6.unsigned_abs();
+    format!("{}.{:06}", e6 / 1_000_000, e6 % 1_000_000)
 }
 
 #[cfg(test)]
@@ -82,7 +90,8 @@ mod tests {
 
     #[test]
     fn positions_and_postcodes_are_written_out() {
-        assert_eq!(position(35_662_000, 138_568_120), "北緯35.662000 東経138.568120");
+        assert_eq!(latitude(35_662_000), "北緯35.662000");
+        assert_eq!(longitude(-138_568_120), "西経138.568120");
         assert_eq!(postcode("4000858"), "400-0858");
         assert_eq!(postcode(""), "");
     }

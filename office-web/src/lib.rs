@@ -17,6 +17,8 @@ mod problem;
 mod reports;
 mod security;
 mod table_file;
+#[cfg(test)]
+mod tests;
 
 use axum::Router;
 use axum::extract::DefaultBodyLimit;

@@ -98,12 +98,8 @@ impl Problem {
 
 impl<E: Error + Send + Sync + 'static> From<E> for Problem {
     fn from(error: E) -> Self {
-        let chain = chain(&error);
-        let is_connection = chain.iter().any(|error| {
-            error.is::<std::io::Error>() || error.to_string().contains("pool timed out")
-        });
-        let detail = chain.iter().map(ToString::to_string).collect::<Vec<_>>().join(": ");
-        if is_connection {
+        let detail = causes(&error);
+        if backoffice::outage::is_outage(&error) {
             tracing::error!(error = %detail, "the database does not answer");
             return Problem::DatabaseDown;
         }
@@ -113,14 +109,15 @@ impl<E: Error + Send + Sync + 'static> From<E> for Problem {
 }
 
 /// The error and what caused it, outermost first.
-fn chain<'a>(error: &'a (dyn Error + 'static)) -> Vec<&'a (dyn Error + 'static)> {
-    let mut chain = Vec::new();
-    let mut next = Some(error);
-    while let Some(error) = next {
-        chain.push(error);
-        next = error.source();
+fn causes(error: &dyn Error) -> String {
+    let mut text = error.to_string();
+    let mut next = error.source();
+    while let Some(cause) = next {
+        text.push_str(": ");
+        text.push_str(&cause.to_string());
+        next = cause.source();
     }
-    chain
+    text
 }
 
 /// The response is drawn by [`render`], which knows who is asking.

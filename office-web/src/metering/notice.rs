@@ -1,9 +1,12 @@
 //! What a page says after something was done or refused (お知らせ欄).
 
-use backoffice::metering::MeteringError;
+use backoffice::metering::{Count, MeteringError};
 use serde::Deserialize;
 
 use crate::problem::Problem;
+
+/// Routes that a refusal names; the table below it shows all.
+const ROUTES_NAMED: usize = 12;
 
 /// What was done just before; stands in the address after a redirect, so that a reload is harmless.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
@@ -44,24 +47,33 @@ impl Refusal {
         let details = match error {
             MeteringError::NotFound => return Err(not_found()),
             MeteringError::Database(_) => return Err(error.into()),
-            MeteringError::NotAccountedFor(routes) => routes
-                .into_iter()
-                .map(|(number, count)| {
-                    format!(
-                        "順路 {number}：予定 {} ＝ 検針済み {} ＋ 検針不能 {} ＋ 取下げ {} ＋ 未検針 {}",
-                        count.planned,
-                        count.read,
-                        count.no_read,
-                        count.withdrawn,
-                        count.remaining()
-                    )
-                })
-                .collect(),
+            MeteringError::NotAccountedFor(routes) => shortfalls(&routes),
             _ => Vec::new(),
         };
         let text = backoffice::codes::japanese(code).unwrap_or("受け付けられませんでした。");
         Ok(Refusal { code, text, details })
     }
+}
+
+fn shortfalls(routes: &[(String, Count)]) -> Vec<String> {
+    let mut lines: Vec<String> = routes
+        .iter()
+        .take(ROUTES_NAMED)
+        .map(|(number, count)| {
+            format!(
+                "順路 {number}：予定 {} ＝ 検針済み {} ＋ 検針不能 {} ＋ 取下げ {} ＋ 未検針 {}",
+                count.planned,
+                count.read,
+                count.no_read,
+                count.withdrawn,
+                count.remaining()
+            )
+        })
+        .collect();
+    if routes.len() > ROUTES_NAMED {
+        lines.push(format!("ほか {}本の順路", routes.len() - ROUTES_NAMED));
+    }
+    lines
 }
 
 pub(super) fn not_found() -> Problem {

@@ -1,0 +1,9 @@
+//! Whole pages through the router, on a database of their own: who gets in, what stands there, what
+//! is refused, and what a hostile name or form can do (nothing).
+
+mod billing_pages;
+mod connection_pages;
+mod log_in;
+mod metering_pages;
+mod test_office;
+mod walls;

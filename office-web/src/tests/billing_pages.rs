@@ -1,0 +1,1 @@
+//! Assessments, their explanation, bills and the billing run.

@@ -1,0 +1,90 @@
+//! Rounds and routes: progress, assignment, and a closing that is refused with numbers.
+
+use axum::http::StatusCode;
+
+use super::test_office::{TERMINAL, TestOffice};
+
+#[tokio::test]
+async fn a_round_shows_its_routes_and_their_progress() {
+    let office = TestOffice::new().await;
+    let browser = office.clerk().await;
+    browser.get("/rounds").await.assert_has("令和8年11月");
+    let page = browser.get(&format!("/rounds/{}", office.round)).await;
+    page.assert_has("検針中");
+    page.assert_has("未割当");
+    page.assert_has("未検針");
+    browser.get("/").await.assert_has("令和8年11月の検針");
+    let file = browser.get(&format!("/rounds/{}/routes.csv", office.round)).await;
+    file.assert_has("2026-11,001,");
+}
+
+#[tokio::test]
+async fn a_round_with_unread_meters_is_not_closed_and_says_by_how_much() {
+    let office = TestOffice::new().await;
+    let browser = office.clerk().await;
+    let page = browser.post(&format!("/rounds/{}/close", office.round), &[]).await;
+    assert_eq!(page.status, StatusCode::CONFLICT);
+    page.assert_has("M01");
+    page.assert_has("順路 001：予定 4 ＝ 検針済み 0 ＋ 検針不能 0 ＋ 取下げ 0 ＋ 未検針 4");
+    page.assert_has("検針中");
+}
+
+#[tokio::test]
+async fn a_round_that_is_accounted_for_closes_once() {
+    let office = TestOffice::new().await;
+    office.sql("update metering.planned_reading set withdrawn = '試験'").await;
+    let browser = office.clerk().await;
+    let address = format!("/rounds/{}/close", office.round);
+    let page = browser.post(&address, &[]).await;
+    assert_eq!(page.location(), format!("/rounds/{}?done=closed", office.round));
+    browser.get(page.location()).await.assert_has("検針期を締めました");
+    let again = browser.post(&address, &[]).await;
+    assert_eq!(again.status, StatusCode::CONFLICT);
+    again.assert_has("M04");
+}
+
+#[tokio::test]
+async fn a_route_is_assigned_to_a_terminal_and_taken_back() {
+    let office = TestOffice::new().await;
+    let browser = office.clerk().await;
+    let route = first_route(&office).await;
+    let page = browser.post(&format!("{route}/assign"), &[("device", &TERMINAL.to_string())]).await;
+    assert_eq!(page.location(), format!("{route}?done=assigned"));
+    let page = browser.get(page.location()).await;
+    page.assert_has("端末に割り当てました");
+    page.assert_has("selected>H01");
+    browser.get("/devices").await.assert_has("H01");
+
+    browser.post(&format!("{route}/assign"), &[("device", "")]).await;
+    browser.get(&route).await.assert_has("端末 未割当");
+
+    let unknown = "00000000-0000-0000-0000-000000000999";
+    let page = browser.post(&format!("{route}/assign"), &[("device", unknown)]).await;
+    assert_eq!(page.status, StatusCode::CONFLICT);
+    page.assert_has("M06");
+    let page = browser.post(&format!("{route}/assign"), &[("device", "H01")]).await;
+    assert_eq!(page.status, StatusCode::BAD_REQUEST);
+}
+
+#[tokio::test]
+async fn a_route_lists_its_connections_in_walking_order() {
+    let office = TestOffice::new().await;
+    let browser = office.clerk().await;
+    let route = first_route(&office).await;
+    let page = browser.get(&route).await;
+    let first = page.text().find("00000001").unwrap();
+    let last = page.text().find("00000004").unwrap();
+    assert!(first < last);
+    page.assert_lacks("<script>alert");
+    let file = browser.get(&format!("{route}/readings.csv")).await;
+    file.assert_has("001,1,00000001,佐藤 京子");
+    // A route belongs to its round only.
+    let (_, number) = route.rsplit_once('/').unwrap();
+    let wrong = browser.get(&format!("/rounds/99/routes/{number}")).await;
+    assert_eq!(wrong.status, StatusCode::NOT_FOUND);
+}
+
+async fn first_route(office: &TestOffice) -> String {
+    let routes = backoffice::metering::round_progress(&office.backoffice, office.round).await;
+    format!("/rounds/{}/routes/{}", office.round, routes.unwrap()[0].id)
+}

@@ -1,0 +1,166 @@
+//! The walls: every page behind the log-in, headers on every answer, no form from elsewhere.
+
+use axum::http::StatusCode;
+
+use super::test_office::TestOffice;
+
+/// Every address that the router knows, with an example. `GET` unless said.
+const BEHIND_LOGIN: &[(&str, &str, &str)] = &[
+    ("GET", "/", "/"),
+    ("POST", "/logout", "/logout"),
+    ("GET", "/connections", "/connections"),
+    ("POST", "/connections/search", "/connections/search"),
+    ("GET", "/connections/{number}", "/connections/00000001"),
+    ("GET", "/connections/{number}/readings.csv", "/connections/00000001/readings.csv"),
+    ("GET", "/rounds", "/rounds"),
+    ("GET", "/rounds/{round}", "/rounds/1"),
+    ("POST", "/rounds/{round}/close", "/rounds/1/close"),
+    ("GET", "/rounds/{round}/routes.csv", "/rounds/1/routes.csv"),
+    ("GET", "/rounds/{round}/findings", "/rounds/1/findings"),
+    ("GET", "/rounds/{round}/findings.csv", "/rounds/1/findings.csv"),
+    ("GET", "/rounds/{round}/unread", "/rounds/1/unread"),
+    ("GET", "/rounds/{round}/unread.csv", "/rounds/1/unread.csv"),
+    ("GET", "/rounds/{round}/routes/{route}", "/rounds/1/routes/1"),
+    ("POST", "/rounds/{round}/routes/{route}/assign", "/rounds/1/routes/1/assign"),
+    ("GET", "/rounds/{round}/routes/{route}/readings.csv", "/rounds/1/routes/1/readings.csv"),
+    ("GET", "/assessments", "/assessments"),
+    ("POST", "/rounds/{round}/billing-run", "/rounds/1/billing-run"),
+    ("GET", "/rounds/{round}/assessments.csv", "/rounds/1/assessments.csv"),
+    ("GET", "/assessments/{assessment}", "/assessments/1"),
+    ("GET", "/bills/{bill}", "/bills/1"),
+    ("GET", "/bills/{bill}", "/bills/1.pdf"),
+    ("GET", "/devices", "/devices"),
+];
+
+/// The files in which routes are named.
+const SOURCES: [&str; 6] = [
+    include_str!("../access.rs"),
+    include_str!("../billing.rs"),
+    include_str!("../connection.rs"),
+    include_str!("../devices.rs"),
+    include_str!("../metering.rs"),
+    include_str!("../reports.rs"),
+];
+
+#[test]
+fn the_table_of_routes_is_whole() {
+    let named = SOURCES.iter().flat_map(|source| source.split(".route(").skip(1));
+    let mut count = 0;
+    for route in named {
+        let path = route.split('"').nth(1).unwrap();
+        let is_known = path == "/login" || BEHIND_LOGIN.iter().any(|(_, known, _)| *known == path);
+        assert!(is_known, "{path} is not in the table of this test");
+        count += 1;
+    }
+    assert!(count > 15, "the sources were not read");
+}
+
+#[tokio::test]
+async fn no_page_opens_without_a_session() {
+    let office = TestOffice::new().await;
+    let mut browser = office.stranger();
+    for cookie in [None, Some("__Host-minamo=AAAA"), Some("__Host-minamo=")] {
+        browser.cookie = cookie.map(str::to_owned);
+        for (method, _, path) in BEHIND_LOGIN {
+            let page = match *method {
+                "GET" => browser.get(path).await,
+                _ => browser.post(path, &[]).await,
+            };
+            assert_eq!(page.status, StatusCode::SEE_OTHER, "{path}");
+            assert!(page.location().starts_with("/login"), "{path} → {}", page.location());
+            assert!(page.bytes.is_empty(), "{path}");
+        }
+    }
+    let page = browser.get("/rounds/1?done=closed").await;
+    assert_eq!(page.location(), "/login?next=%2Frounds%2F1%3Fdone%3Dclosed");
+}
+
+#[tokio::test]
+async fn a_reader_sees_the_rounds_but_no_person_and_no_money() {
+    let office = TestOffice::new().await;
+    let browser = office.logged_in("reader").await;
+    assert_eq!(browser.get("/rounds").await.status, StatusCode::OK);
+    for path in ["/connections", "/connections/00000001", "/assessments", "/bills/1.pdf"] {
+        let page = browser.get(path).await;
+        assert_eq!(page.status, StatusCode::FORBIDDEN, "{path}");
+        page.assert_has("W03");
+    }
+    let home = browser.get("/").await;
+    home.assert_lacks("調定・請求");
+    home.assert_lacks("data-search");
+}
+
+#[tokio::test]
+async fn a_form_from_another_site_changes_nothing() {
+    let office = TestOffice::new().await;
+    let browser = office.clerk().await;
+    for (method, _, path) in BEHIND_LOGIN.iter().chain([&("POST", "/login", "/login")]) {
+        if *method == "POST" {
+            let page = browser.post_from("https://evil.example", path, &[]).await;
+            assert_eq!(page.status, StatusCode::FORBIDDEN, "{path}");
+            page.assert_has("W04");
+        }
+    }
+    assert_eq!(browser.get("/").await.status, StatusCode::OK, "the session is still there");
+}
+
+#[tokio::test]
+async fn every_answer_carries_the_protecting_headers() {
+    let office = TestOffice::new().await;
+    let browser = office.clerk().await;
+    for path in ["/", "/login", "/connections/00000001", "/nowhere", "/rounds/99"] {
+        let page = browser.get(path).await;
+        let policy = page.header("content-security-policy");
+        assert!(policy.contains("default-src 'self'"), "{path}: {policy}");
+        assert!(policy.contains("frame-ancestors 'none'"), "{path}: {policy}");
+        assert_eq!(page.header("x-content-type-options"), "nosniff");
+        assert_eq!(page.header("referrer-policy"), "no-referrer");
+        assert_eq!(page.header("cache-control"), "no-store");
+        // The policy would silently drop them.
+        for inline in [" style=", "<style", " onclick=", "javascript:"] {
+            page.assert_lacks(inline);
+        }
+    }
+}
+
+#[tokio::test]
+async fn the_stylesheet_is_kept_by_browsers_under_its_own_address() {
+    let office = TestOffice::new().await;
+    let login = office.stranger().get("/login").await;
+    let address = login.text().split("stylesheet\" href=\"").nth(1).unwrap();
+    let address = address.split('"').next().unwrap();
+    let sheet = office.stranger().get(address).await;
+    assert_eq!(sheet.header("content-type"), "text/css; charset=utf-8");
+    assert!(sheet.header("cache-control").contains("immutable"));
+}
+
+#[tokio::test]
+async fn error_pages_have_a_code_and_a_way_out() {
+    let office = TestOffice::new().await;
+    let browser = office.clerk().await;
+    for (path, status, code) in [
+        ("/nowhere", StatusCode::NOT_FOUND, "W01"),
+        ("/rounds/abc", StatusCode::NOT_FOUND, "W01"),
+        ("/rounds/99", StatusCode::NOT_FOUND, "W02"),
+        ("/connections/99999999", StatusCode::NOT_FOUND, "W02"),
+        ("/rounds/1?done=nonsense", StatusCode::BAD_REQUEST, "W05"),
+        ("/logout", StatusCode::METHOD_NOT_ALLOWED, "W06"),
+    ] {
+        let page = browser.get(path).await;
+        assert_eq!(page.status, status, "{path}");
+        page.assert_has(code);
+        page.assert_has("href=\"/\"");
+    }
+}
+
+#[tokio::test]
+async fn a_database_that_is_gone_is_told_without_its_secrets() {
+    let office = TestOffice::new().await;
+    let browser = office.clerk().await;
+    office.backoffice.pool.close().await;
+    let page = browser.get("/rounds").await;
+    assert_eq!(page.status, StatusCode::SERVICE_UNAVAILABLE);
+    page.assert_has("X90");
+    page.assert_lacks("pool");
+    page.assert_lacks("sqlx");
+}
