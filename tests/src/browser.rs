@@ -122,7 +122,7 @@ impl Drop for Browser {
 fn driver_port(driver: &mut Child) -> anyhow::Result<u16> {
     let stdout = driver.stdout.take().expect("the driver's output is piped");
     for line in BufReader::new(stdout).lines() {
-        if let Some(port) = line?.split("on port ").nth(1) {
+        if let Some(port) = line?.split("successfully on port ").nth(1) {
             return Ok(port.trim_end_matches('.').trim().parse()?);
         }
     }
