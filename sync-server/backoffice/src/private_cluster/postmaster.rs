@@ -13,10 +13,13 @@ use super::folder::{self, DataFolder};
 use super::programs::Programs;
 use super::server_log::{ServerLog, tells_of_full_disk};
 use super::supervisor::Control;
-use super::{ClusterOptions, creation, leftovers, settings};
+use super::{ClusterOptions, creation, leftovers, settings, until};
 
 /// Recovery after a power cut reads at most `max_wal_size`; this is far more than that takes.
 const START_PATIENCE: Duration = Duration::from_mins(10);
+
+/// What is still there after the postmaster ends by itself in milliseconds.
+const LAST_PATIENCE: Duration = Duration::from_secs(5);
 
 /// Everything needed to start PostgreSQL on a data folder, any number of times.
 #[derive(Debug)]
@@ -92,6 +95,18 @@ impl Cluster {
         // On a full disk the reason itself may be what could not be written.
         let full = has_room(&self.folder, self.free_bytes, 1 << 20).err();
         full.unwrap_or(ClusterError::StartFailed { output })
+    }
+}
+
+impl Drop for Cluster {
+    /// Leaves nothing behind. The log's writer ends a moment after the postmaster; of the socket's
+    /// folder under `/tmp`, only an empty one goes.
+    fn drop(&mut self) {
+        let cluster = self.folder.cluster();
+        until(LAST_PATIENCE, || leftovers::processes(&cluster).is_empty());
+        if !self.socket_folder.starts_with(self.folder.root()) {
+            let _ = std::fs::remove_dir(&self.socket_folder);
+        }
     }
 }
 

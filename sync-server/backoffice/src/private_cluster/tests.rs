@@ -20,10 +20,14 @@ const PATIENCE: Duration = Duration::from_mins(1);
 /// Tells this test binary, started once more, to be the server that gets killed.
 const HOLD: &str = "MINAMO_TEST_HOLD_CLUSTER_IN";
 
-/// Others may pass through: as root, PostgreSQL runs under an account of its own.
+/// In memory where there is room: nobody pulls the machine's plug here, and a dozen clusters would
+/// wait for the disk. Others may pass through: as root, PostgreSQL has an account of its own.
 fn folder() -> TempDir {
+    let memory = Path::new("/dev/shm");
+    let has_room = folder::free_bytes(memory).is_ok_and(|free| free > 2 << 30);
+    let place = if has_room { memory.to_owned() } else { std::env::temp_dir() };
     let open = fs::Permissions::from_mode(0o755);
-    tempfile::Builder::new().prefix("minamo-cluster-").permissions(open).tempdir().unwrap()
+    tempfile::Builder::new().prefix("minamo-cluster-").permissions(open).tempdir_in(place).unwrap()
 }
 
 async fn open(data: &Path) -> Database {
@@ -308,23 +312,57 @@ async fn a_full_disk_is_told_before_anything_is_made() {
 #[tokio::test]
 async fn a_disk_that_fills_up_during_creation_is_told() {
     let folder = folder();
-    let Some(_small) = SmallDisk::mount(folder.path()) else { return };
+    let Some(_small) = SmallDisk::mount(folder.path(), 20) else { return };
     let mut options = ClusterOptions::new(folder.path().join("data"));
     options.free_bytes = |_| Ok(u64::MAX);
     let refused = PrivateCluster::start(options).await.unwrap_err();
     assert_eq!(refused.code(), "D02", "{refused}");
 }
 
-/// A disk of 20 MB, where the machine lets us have one; else the tests of messages must do.
+#[tokio::test]
+async fn a_disk_that_fills_up_while_running_loses_nothing_and_comes_back() {
+    let folder = folder();
+    let Some(_small) = SmallDisk::mount(folder.path(), 300) else { return };
+    let data = folder.path().join("data");
+    let database = open(&data).await;
+    note(&database.pool, "committed").await;
+    let filler = folder.path().join("filler");
+    let full = fs::File::create(&filler)
+        .and_then(|mut file| std::io::copy(&mut std::io::repeat(0), &mut file));
+    assert_eq!(full.unwrap_err().kind(), std::io::ErrorKind::StorageFull);
+
+    let refused = sqlx::query(
+        "insert into note select repeat(g::text, 100) from generate_series(1, 1000000) g",
+    )
+    .execute(&database.pool)
+    .await
+    .unwrap_err();
+    // PostgreSQL either says so, or stops because it cannot write its log of changes.
+    assert!(
+        crate::database::is_disk_full(&refused) || crate::outage::is_outage(&refused),
+        "{refused}"
+    );
+
+    fs::remove_file(&filler).unwrap();
+    let deadline = tokio::time::Instant::now() + PATIENCE;
+    while notes(&database.pool).await.ok().as_deref() != Some(&["committed".to_owned()]) {
+        assert!(tokio::time::Instant::now() < deadline);
+    }
+    note(&database.pool, "later").await;
+    assert_eq!(notes(&database.pool).await.unwrap(), ["committed", "later"]);
+    database.close().await;
+}
+
+/// A small disk, where the machine lets us have one; else the tests of messages must do.
 struct SmallDisk(std::path::PathBuf);
 
 impl SmallDisk {
-    fn mount(at: &Path) -> Option<SmallDisk> {
+    fn mount(at: &Path, megabytes: u32) -> Option<SmallDisk> {
         if !geteuid().is_root() {
             return None;
         }
         let mounted = Command::new("mount")
-            .args(["-t", "tmpfs", "-o", "size=20m,mode=0755", "minamo-test"])
+            .args(["-t", "tmpfs", "-o", &format!("size={megabytes}m,mode=0755"), "minamo-test"])
             .arg(at)
             .status()
             .ok()?;
@@ -358,7 +396,10 @@ async fn a_path_too_long_for_a_socket_is_no_obstacle() {
     let data = folder.path().join("深い場所".repeat(8)).join("データ");
     let database = open(&data).await;
     note(&database.pool, "reached").await;
+    let socket = database.cluster.as_ref().unwrap().socket_folder.clone();
+    assert!(socket.starts_with("/tmp"));
     database.close().await;
+    assert!(!socket.exists(), "nothing is left under /tmp");
 }
 
 #[test]
