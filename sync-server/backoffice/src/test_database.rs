@@ -167,4 +167,15 @@ mod tests {
                 .unwrap();
         assert!(!exists);
     }
+
+    #[tokio::test]
+    async fn the_address_leads_to_the_same_database() {
+        let database = TestDatabase::fresh().await;
+        let config = crate::database::DatabaseConfig::Url(database.url());
+        let opened = crate::database::Database::open(config).await.unwrap();
+        let name: String =
+            sqlx::query_scalar("select current_database()").fetch_one(&opened.pool).await.unwrap();
+        assert_eq!(name, database.name);
+        opened.close().await;
+    }
 }
