@@ -1,0 +1,158 @@
+//! `minamo demo-data` (架空の町): a town to try everything on, with an open round and two terminals.
+
+use backoffice::demo::{
+    DEMO_CLERK, DEMO_OPERATOR, DEMO_PASSWORD, DEMO_PIN, DemoError, LoadOptions, Loaded, Progress,
+    Town, TownOptions, load,
+};
+use backoffice::metering::{MeteringError, NewRound, assign_route, open_round, round_progress};
+use indicatif::{ProgressBar, ProgressStyle};
+use jiff::ToSpan;
+use jiff::civil::Date;
+use shared::calendar::YearMonth;
+use shared::ids::{DeviceId, RoundId};
+use shared::metering::notice_seal::SlipKey;
+
+use super::devices::{Terminal, enrol_terminal};
+use crate::office::{DataArguments, Office, database_failed};
+use crate::outside::Outside;
+use crate::refusal::Refusal;
+
+/// The terminals that a demo town begins with; each gets one of the first routes.
+const TERMINALS: [&str; 2] = ["H01", "H02"];
+
+/// Months that a round bills.
+const ROUND_MONTHS: u8 = 2;
+
+/// What `minamo demo-data` takes.
+#[derive(Debug, Clone, clap::Args)]
+pub struct DemoDataArguments {
+    #[command(flatten)]
+    data: DataArguments,
+    /// 世帯数（50～300000）
+    #[arg(long, value_name = "N", default_value_t = 1_000,
+          value_parser = clap::value_parser!(u32).range(50..=300_000))]
+    households: u32,
+    /// 乱数の種。同じ種からは同じ町ができます
+    #[arg(long, value_name = "S", default_value_t = 1)]
+    seed: u64,
+    /// 業務日付（省略時は今日）
+    #[arg(long, value_name = "YYYY-MM-DD")]
+    date: Option<Date>,
+    /// 端末から見たサーバーのアドレス
+    #[arg(long, value_name = "URL", default_value = "https://127.0.0.1:8443")]
+    server: String,
+}
+
+/// Carries the command out.
+pub async fn run(arguments: DemoDataArguments, outside: &Outside) -> Result<(), Refusal> {
+    let options = TownOptions {
+        households: arguments.households,
+        seed: arguments.seed,
+        today: outside.today(arguments.date),
+    };
+    let office = Office::open(&arguments.data, outside.database_url.as_deref()).await?;
+    let made = make(&office, options, &arguments, outside).await;
+    office.close().await;
+    println!("{}", made?.told());
+    Ok(())
+}
+
+/// What was made.
+struct Made {
+    loaded: Loaded,
+    month: YearMonth,
+    routes: usize,
+    enrolments: Vec<String>,
+}
+
+impl Made {
+    fn told(&self) -> String {
+        let Loaded { connections, readings, readers, .. } = &self.loaded;
+        let readers = match &readers[..] {
+            [first, .., last] => format!("{first}～{last}"),
+            readers => readers.concat(),
+        };
+        format!(
+            "架空の町を作りました。\n  水栓: {connections} 件、これまでの検針: {readings} 件\n  \
+             検針期: {} を開始（順路 {} 本）\n  \
+             ログイン（画面）: {DEMO_CLERK} / {DEMO_PASSWORD}（料金担当）、{DEMO_OPERATOR} / {DEMO_PASSWORD}（システム管理）\n  \
+             ログイン（端末）: {readers} / {DEMO_PIN}（暗証番号）\n  端末の登録ファイル: {}",
+            self.month.japanese(),
+            self.routes,
+            self.enrolments.join("、"),
+        )
+    }
+}
+
+async fn make(
+    office: &Office,
+    options: TownOptions,
+    arguments: &DemoDataArguments,
+    outside: &Outside,
+) -> Result<Made, Refusal> {
+    let town = tokio::task::spawn_blocking(move || Town::invent(options))
+        .await
+        .map_err(|cause| Refusal::new("X99", "町を作れませんでした。").because(cause))?;
+    let loaded = load_town(office, &town, outside).await?;
+    let (round, month) = open_current_round(office, &town).await?;
+    let routes = round_progress(&office.backoffice, round).await.map_err(database_failed)?;
+    let folder = arguments.data.data.join("terminals");
+    std::fs::create_dir_all(&folder).map_err(|cause| Refusal::file(&folder, cause))?;
+    let mut enrolments = Vec::new();
+    for (index, code) in TERMINALS.into_iter().enumerate() {
+        let path = folder.join(format!("{code}.enrolment"));
+        let terminal = Terminal { code, server: &arguments.server };
+        let device: DeviceId =
+            enrol_terminal(office, &terminal, &arguments.data.data, &path, outside).await?;
+        if let Some(route) = routes.get(index) {
+            assign_route(&office.backoffice, route.id, device).await.map_err(refused_round)?;
+        }
+        enrolments.push(path.display().to_string());
+    }
+    Ok(Made { loaded, month, routes: routes.len(), enrolments })
+}
+
+async fn load_town(office: &Office, town: &Town, outside: &Outside) -> Result<Loaded, Refusal> {
+    let options = LoadOptions {
+        password: DEMO_PASSWORD.into(),
+        pin: DEMO_PIN.into(),
+        slip_master_key: SlipKey((outside.random)()),
+    };
+    let bar = ProgressBar::new(1).with_style(
+        ProgressStyle::with_template("{bar:40} {percent:>3}% {msg}（残り {eta}）")
+            .expect("the template is well formed"),
+    );
+    let mut show = |progress: Progress| {
+        bar.set_length(progress.total);
+        bar.set_position(progress.done);
+        bar.set_message(progress.label);
+    };
+    let loaded = load(&office.backoffice, town, &options, &mut show).await;
+    bar.finish_and_clear();
+    loaded.map_err(refused_town)
+}
+
+/// The month of the business date is read: each route two months after it was read last.
+async fn open_current_round(office: &Office, town: &Town) -> Result<(RoundId, YearMonth), Refusal> {
+    let month = YearMonth::of(town.options.today);
+    let planned_on = town
+        .routes
+        .iter()
+        .map(|route| {
+            (route.number.clone(), route.read_on.saturating_add(i32::from(ROUND_MONTHS).months()))
+        })
+        .collect();
+    let new = NewRound { month, months: ROUND_MONTHS, opened_on: month.first_day(), planned_on };
+    let round = open_round(&office.backoffice, &new).await.map_err(refused_round)?;
+    Ok((round, month))
+}
+
+fn refused_town(error: DemoError) -> Refusal {
+    let text = backoffice::codes::japanese(error.code()).unwrap_or_default();
+    Refusal::new(error.code(), text).because(error)
+}
+
+fn refused_round(error: MeteringError) -> Refusal {
+    let text = backoffice::codes::japanese(error.code()).unwrap_or_default();
+    Refusal::new(error.code(), text).because(error)
+}

@@ -1,0 +1,91 @@
+//! `minamo` (水面): the server and everything that is done beside it. Reads clock, randomness and
+//! environment, and leaves the rest to the library.
+
+use std::process::ExitCode;
+use std::sync::Arc;
+
+use clap::{Parser, Subcommand};
+use sync_server::commands::{bench, demo_data, devices, import, slip, staff};
+use sync_server::outside::Outside;
+use sync_server::refusal::Refusal;
+use sync_server::{serve, telemetry};
+
+/// 水面 Minamo - 水道の検針から請求まで
+#[derive(Debug, Parser)]
+#[command(version, name = "minamo", disable_help_subcommand = true)]
+struct Arguments {
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Debug, Subcommand)]
+enum Command {
+    /// サーバーを動かします
+    Serve(serve::ServeArguments),
+    /// 架空の町を作ります（実演・試験用）
+    DemoData(demo_data::DemoDataArguments),
+    /// 料金表と水栓台帳のファイルを取り込みます
+    Import(import::ImportArguments),
+    /// ハンディ端末を管理します
+    #[command(subcommand)]
+    Devices(devices::DevicesCommand),
+    /// お知らせ票を照合します
+    #[command(subcommand)]
+    Slip(slip::SlipCommand),
+    /// 職員・検針員を管理します
+    #[command(subcommand)]
+    Staff(staff::StaffCommand),
+    /// 処理の速さを測ります
+    Bench(bench::BenchArguments),
+}
+
+fn main() -> ExitCode {
+    let arguments = Arguments::parse();
+    telemetry::start(std::env::var("RUST_LOG").ok().as_deref());
+    match run(arguments.command) {
+        Ok(code) => code,
+        Err(refusal) => {
+            eprintln!("{refusal}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+fn run(command: Command) -> Result<ExitCode, Refusal> {
+    let outside = outside()?;
+    let runtime = tokio::runtime::Runtime::new()
+        .map_err(|cause| Refusal::new("R01", "プログラムを開始できません。").because(cause))?;
+    runtime.block_on(async {
+        match command {
+            Command::Serve(arguments) => serve::run(arguments, &outside).await?,
+            Command::DemoData(arguments) => demo_data::run(arguments, &outside).await?,
+            Command::Import(arguments) => {
+                return import::run(arguments, &outside).await.map(ExitCode::from);
+            }
+            Command::Devices(command) => devices::run(command, &outside).await?,
+            Command::Slip(command) => {
+                return slip::run(command, &outside).await.map(ExitCode::from);
+            }
+            Command::Staff(command) => {
+                staff::run(command, std::io::stdin().lock(), &outside).await?;
+            }
+            Command::Bench(arguments) => bench::run(arguments, &outside).await?,
+        }
+        Ok(ExitCode::SUCCESS)
+    })
+}
+
+#[expect(clippy::disallowed_methods, reason = "this is the one place that reads the clock")]
+fn outside() -> Result<Outside, Refusal> {
+    let cannot = |cause| Refusal::new("R01", "プログラムを開始できません。").because(cause);
+    let program = std::env::current_exe().map_err(cannot)?;
+    let programs = program.parent().map(std::path::Path::to_owned).unwrap_or_default();
+    let hostname = std::fs::read_to_string("/proc/sys/kernel/hostname").unwrap_or_default();
+    Ok(Outside {
+        now: Arc::new(jiff::Timestamp::now),
+        random: Arc::new(rand::random),
+        programs,
+        hostname: hostname.trim().to_owned(),
+        database_url: std::env::var("DATABASE_URL").ok().filter(|url| !url.is_empty()),
+    })
+}
