@@ -13,6 +13,7 @@ pub use detail::{
 };
 pub use load_detail::connection_detail;
 pub use search::{SEARCH_CHARACTERS_MIN, SearchHit, SearchOutcome, search};
+pub(crate) use search_entries::rebuild_search_entries;
 pub use search_entries::{refresh_search_entries, refresh_search_entries_of};
 
 pub(crate) use detail::joined_address;

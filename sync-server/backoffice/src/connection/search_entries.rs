@@ -5,7 +5,7 @@ use std::fmt::Write;
 use shared::ids::{ConnectionId, UtilityId};
 use shared::search::fold;
 use sqlx::postgres::{PgConnection, PgRow};
-use sqlx::{Executor, Row};
+use sqlx::{AssertSqlSafe, Executor, Row};
 
 use super::search_texts::{SearchTexts, entry_of};
 use crate::Backoffice;
@@ -16,11 +16,33 @@ const CHUNK: i64 = 5_000;
 /// Makes all entries anew, as after bulk loading, and tells how many there are.
 pub async fn refresh_search_entries(office: &Backoffice) -> sqlx::Result<u64> {
     let mut db = office.pool.begin().await?;
-    let written = refresh(&mut db, office.utility, None).await?;
+    let written = refresh(&mut db, office.utility, None, &mut |_| {}).await?;
     db.commit().await?;
     // Else the first searches would pay for what the bulk has left in the index's waiting list.
     let mut db = office.pool.acquire().await?;
     db.execute("select gin_clean_pending_list('connection.search_entry_tokens')").await?;
+    db.execute("analyze connection.search_entry").await?;
+    Ok(written)
+}
+
+/// Makes all entries anew within the transaction of a bulk load, and tells how far it has come.
+///
+/// The large index is away meanwhile: building it once takes a fraction of the time that growing
+/// it row by row takes.
+pub(crate) async fn rebuild_search_entries(
+    db: &mut PgConnection,
+    utility: UtilityId,
+    written_so_far: &mut (dyn FnMut(u64) + Send),
+) -> sqlx::Result<u64> {
+    let index: String =
+        sqlx::query_scalar("select pg_get_indexdef('connection.search_entry_tokens'::regclass)")
+            .fetch_one(&mut *db)
+            .await?;
+    db.execute("drop index connection.search_entry_tokens").await?;
+    let written = refresh(db, utility, None, written_so_far).await?;
+    db.execute("set local maintenance_work_mem = '256MB'").await?;
+    // The text is PostgreSQL's own, of the index as the migrations made it.
+    db.execute(AssertSqlSafe(index)).await?;
     db.execute("analyze connection.search_entry").await?;
     Ok(written)
 }
@@ -31,13 +53,14 @@ pub async fn refresh_search_entries_of(
     utility: UtilityId,
     connections: &[ConnectionId],
 ) -> sqlx::Result<u64> {
-    refresh(db, utility, Some(connections.iter().map(|id| id.0).collect())).await
+    refresh(db, utility, Some(connections.iter().map(|id| id.0).collect()), &mut |_| {}).await
 }
 
 async fn refresh(
     db: &mut PgConnection,
     utility: UtilityId,
     only: Option<Vec<i64>>,
+    written_so_far: &mut (dyn FnMut(u64) + Send),
 ) -> sqlx::Result<u64> {
     sqlx::query(
         "delete from connection.search_entry
@@ -60,6 +83,7 @@ async fn refresh(
         let Some(last) = rows.last() else { return Ok(written) };
         after = last.try_get("connection_id")?;
         written += copy_entries(db, utility, &rows).await?;
+        written_so_far(written);
     }
 }
 

@@ -7,7 +7,7 @@ mod staff;
 mod steps;
 
 use jiff_sqlx::ToSqlx;
-use shared::ids::{ConnectionId, RoundId};
+use shared::ids::RoundId;
 use shared::metering::notice_seal::SlipKey;
 use sqlx::{Executor, PgConnection};
 
@@ -16,7 +16,6 @@ use super::town::{PERIODS, Town};
 use crate::Backoffice;
 use crate::access::{self, AccessError, Utility, create_utility};
 use crate::bulk::{self, reserve_ids};
-use crate::connection::refresh_search_entries_of;
 use steps::{Ids, Steps};
 
 pub use staff::{DEMO_CLERK, DEMO_FIRST_READER, DEMO_OPERATOR, DEMO_PASSWORD, DEMO_PIN};
@@ -26,8 +25,6 @@ pub use steps::Progress;
 const ISSUER: &str = "水面市上下水道局（架空）";
 const CONTACT: &str = "料金担当 055-000-0000（架空）";
 
-/// Connections whose search entries are made at a time.
-const SEARCH_CHUNK: usize = 5_000;
 /// A search entry is as much work as so many rows.
 const SEARCH_WEIGHT: u64 = 4;
 
@@ -108,17 +105,11 @@ pub async fn load(
     let round = closed_round(&mut db, office, town).await?;
     let readings = steps.copy_metering(&mut db, town, &ids, round).await?;
     (&mut *db).execute(ANALYZE).await?;
-    let connections: Vec<ConnectionId> = ids.connections(town).map(ConnectionId).collect();
-    for chunk in connections.chunks(SEARCH_CHUNK) {
-        let entries = refresh_search_entries_of(&mut db, office.utility, chunk).await?;
-        steps.advance(entries * SEARCH_WEIGHT, "検索用データ");
-    }
+    steps.make_search_entries(&mut db).await?;
     db.commit().await?;
-    let mut db = office.pool.acquire().await?;
-    db.execute("select gin_clean_pending_list('connection.search_entry_tokens')").await?;
-    db.execute("analyze connection.search_entry").await?;
-    tracing::info!(connections = connections.len(), readings, "demo town loaded");
-    Ok(Loaded { connections: connections.len(), readings, closed_round: RoundId(round), readers })
+    let connections = town.connections.len();
+    tracing::info!(connections, readings, "demo town loaded");
+    Ok(Loaded { connections, readings, closed_round: RoundId(round), readers })
 }
 
 const ANALYZE: &str = "

@@ -5,12 +5,13 @@ use jiff::civil::Date;
 use shared::ids::UtilityId;
 use sqlx::PgConnection;
 
-use super::{PERIODS, Town, bulk};
+use super::{PERIODS, SEARCH_WEIGHT, Town, bulk};
 use crate::bulk::BulkRow;
 use crate::bulk::rows::{
     AgreementRow, ClosedRouteRow, ConnectionRow, CustomerRow, InstallationRow, MeterRow,
     PlannedReadingRow, TakenOverReadingRow, TownRow,
 };
+use crate::connection::rebuild_search_entries;
 use crate::demo::connection::{InventedAgreement, InventedConnection};
 
 /// How far loading has come.
@@ -32,13 +33,6 @@ pub(super) struct Ids {
     pub(super) agreement: i64,
     pub(super) meter: i64,
     pub(super) route: i64,
-}
-
-impl Ids {
-    pub(super) fn connections(&self, town: &Town) -> impl Iterator<Item = i64> + use<> {
-        let first = self.connection;
-        (0..town.connections.len()).map(move |place| nth(first, place))
-    }
 }
 
 fn nth(first: i64, place: usize) -> i64 {
@@ -68,11 +62,6 @@ impl<'p> Steps<'p> {
         Self { utility, done: 0, total, progress }
     }
 
-    pub(super) fn advance(&mut self, units: u64, label: &'static str) {
-        self.done += units;
-        (self.progress)(Progress { done: self.done, total: self.total, label });
-    }
-
     async fn copy<R: BulkRow>(
         &mut self,
         db: &mut PgConnection,
@@ -86,6 +75,17 @@ impl<'p> Steps<'p> {
         .await?;
         self.done = before + copied;
         Ok(copied)
+    }
+
+    pub(super) async fn make_search_entries(&mut self, db: &mut PgConnection) -> sqlx::Result<()> {
+        let (before, total, progress) = (self.done, self.total, &mut *self.progress);
+        let written = rebuild_search_entries(db, self.utility, &mut |written| {
+            let done = before + written * SEARCH_WEIGHT;
+            progress(Progress { done, total, label: "検索用データ" });
+        })
+        .await?;
+        self.done = before + written * SEARCH_WEIGHT;
+        Ok(())
     }
 
     pub(super) async fn copy_connections(
