@@ -9,7 +9,7 @@ use shared::calendar::japanese_month_day;
 const PERIODS_SHOWN: usize = 7;
 
 const WIDTH: u32 = 720;
-const HEIGHT: u32 = 250;
+const HEIGHT: u32 = 380;
 const LEFT: u32 = 48;
 const TOP: u32 = 26;
 const BOTTOM: u32 = 44;

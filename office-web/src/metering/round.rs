@@ -50,8 +50,13 @@ struct PlannedListPage {
     explanation: &'static str,
     nothing: &'static str,
     file: &'static str,
+    /// The first of them; the file has all.
     connections: Vec<PlannedConnection>,
+    total: usize,
 }
+
+/// Rows that a browser shows at once without effort: a whole town unread is no list to scroll.
+const ROWS_SHOWN: usize = 500;
 
 /// `GET /rounds/{round}`.
 pub(crate) async fn round(
@@ -89,6 +94,9 @@ pub(crate) async fn findings(
     Path(round): Path<RoundId>,
 ) -> Result<Response, Problem> {
     staff.require(Right::ViewMetering)?;
+    let mut connections = round_findings(&office.backoffice, round).await?;
+    let total = connections.len();
+    connections.truncate(ROWS_SHOWN);
     Ok(html(&PlannedListPage {
         frame: Frame::new("異常水量の一覧", Area::Metering, &staff),
         round: existing(&office, round).await?,
@@ -96,7 +104,8 @@ pub(crate) async fn findings(
         explanation: "検針のときに、いつもと違うと判定された水栓です。締める前に確かめてください。",
         nothing: "異常と判定された検針はありません。",
         file: "findings.csv",
-        connections: round_findings(&office.backoffice, round).await?,
+        connections,
+        total,
     }))
 }
 
@@ -107,6 +116,9 @@ pub(crate) async fn unread(
     Path(round): Path<RoundId>,
 ) -> Result<Response, Problem> {
     staff.require(Right::ViewMetering)?;
+    let mut connections = unread_connections(&office.backoffice, round).await?;
+    let total = connections.len();
+    connections.truncate(ROWS_SHOWN);
     Ok(html(&PlannedListPage {
         frame: Frame::new("未検針・検針不能の一覧", Area::Metering, &staff),
         round: existing(&office, round).await?,
@@ -114,7 +126,8 @@ pub(crate) async fn unread(
         explanation: "まだ検針していない水栓と、訪問しても検針できなかった水栓です。",
         nothing: "未検針・検針不能の水栓はありません。",
         file: "unread.csv",
-        connections: unread_connections(&office.backoffice, round).await?,
+        connections,
+        total,
     }))
 }
 
