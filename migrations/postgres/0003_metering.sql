@@ -81,6 +81,11 @@ create table metering.planned_reading (
     walk_order    integer not null,
     -- Taken out of the round by the office (取下げ), with its reason.
     withdrawn     text,
+    -- Whether there is a reading or a no-read of this round. Kept by the triggers below, so that
+    -- the progress of a round is told without looking through a hundred thousand readings; closing
+    -- a round counts the facts themselves.
+    is_read       boolean not null default false,
+    is_no_read    boolean not null default false,
 
     -- The same connection is never planned twice in one round.
     primary key (utility_id, round_id, connection_id),
@@ -137,6 +142,8 @@ create table metering.reading (
 create index reading_of_connection on metering.reading (utility_id, connection_id, read_on desc);
 create index reading_of_round on metering.reading (utility_id, round_id, connection_id)
     where round_id is not null;
+create index reading_with_findings on metering.reading (utility_id, round_id)
+    where round_id is not null and findings <> '{}';
 -- A reading is replaced once; what replaced it may be replaced in turn.
 create unique index reading_replaced_once on metering.reading (utility_id, replaces)
     where replaces is not null;
@@ -166,22 +173,35 @@ create table metering.no_read (
 );
 create index no_read_of_round on metering.no_read (utility_id, round_id, connection_id);
 
+create function metering.note_reading() returns trigger language plpgsql as $$
+begin
+    update metering.planned_reading set is_read = true
+    where utility_id = new.utility_id and round_id = new.round_id
+      and connection_id = new.connection_id and not is_read;
+    return null;
+end $$;
+create trigger reading_is_noted after insert on metering.reading
+    for each row when (new.round_id is not null) execute function metering.note_reading();
+
+create function metering.note_no_read() returns trigger language plpgsql as $$
+begin
+    update metering.planned_reading set is_no_read = true
+    where utility_id = new.utility_id and round_id = new.round_id
+      and connection_id = new.connection_id and not is_no_read;
+    return null;
+end $$;
+create trigger no_read_is_noted after insert on metering.no_read
+    for each row execute function metering.note_no_read();
+
 -- What became of every planned connection (検針の状態): exactly one of read, withdrawn, no_read and
 -- remaining, so that a route's counts always add up to what was planned.
 create view metering.planned_state as
-    select p.utility_id, p.round_id, p.connection_id, p.route_id, p.walk_order, p.withdrawn,
-           case when r.connection_id is not null then 'read'
-                when p.withdrawn is not null then 'withdrawn'
-                when n.connection_id is not null then 'no_read'
+    select utility_id, round_id, connection_id, route_id, walk_order, withdrawn,
+           case when is_read then 'read'
+                when withdrawn is not null then 'withdrawn'
+                when is_no_read then 'no_read'
                 else 'remaining' end as state
-    from metering.planned_reading p
-    left join (
-        select distinct utility_id, round_id, connection_id from metering.reading
-        where round_id is not null
-    ) r using (utility_id, round_id, connection_id)
-    left join (
-        select distinct utility_id, round_id, connection_id from metering.no_read
-    ) n using (utility_id, round_id, connection_id);
+    from metering.planned_reading;
 
 -- Slips that came out of the printer, or did not (お知らせ票の発行). Facts.
 -- Written by backoffice::metering.

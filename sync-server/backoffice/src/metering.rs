@@ -18,7 +18,8 @@ pub use close_round::close_round;
 pub use error::MeteringError;
 pub use open_round::{NewRound, open_round};
 pub use planned_connections::{
-    PlannedConnection, PlannedState, round_findings, route_connections, unread,
+    PlannedConnection, PlannedState, round_findings, round_findings_count, route_connections,
+    unread,
 };
 pub use progress::{Count, RouteProgress, round_progress, route_progress};
 pub use rounds::{Round, round, rounds};

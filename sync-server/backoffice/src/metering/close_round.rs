@@ -5,7 +5,7 @@ use jiff_sqlx::ToSqlx;
 use shared::ids::RoundId;
 
 use super::error::MeteringError;
-use super::progress::{Count, RouteProgress, progress_of_round};
+use super::progress::{Count, RouteProgress, progress_by_facts};
 use crate::Backoffice;
 
 /// Closes a round and all its routes, or tells by how much which routes fall short.
@@ -29,7 +29,7 @@ pub async fn close_round(
     if !is_open {
         return Err(MeteringError::RoundClosed);
     }
-    let routes = progress_of_round(&mut *db, office.utility.0, round.0).await?;
+    let routes = progress_by_facts(&mut *db, office.utility.0, round.0).await?;
     let total = accounted_for(&routes)?;
     for statement in [
         "update metering.reading_route set closed_on = $3 where utility_id = $1 and round_id = $2",

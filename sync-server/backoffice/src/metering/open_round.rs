@@ -85,6 +85,10 @@ pub async fn open_round(office: &Backoffice, new: &NewRound) -> Result<RoundId, 
     if planned.rows_affected() == 0 {
         return Err(MeteringError::NothingToRead);
     }
+    // The planner must not take a round of a hundred thousand for the empty one it was.
+    sqlx::query("analyze metering.reading_route, metering.planned_reading")
+        .execute(&mut *db)
+        .await?;
     db.commit().await?;
     tracing::info!(round.id = round_id, planned = planned.rows_affected(), "round opened");
     Ok(RoundId(round_id))

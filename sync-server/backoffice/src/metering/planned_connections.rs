@@ -97,14 +97,14 @@ pub async fn route_connections(
     .fetch_optional(&office.pool)
     .await?;
     match round {
-        Some(round) => planned(office, RoundId(round), Some(route), "all").await,
+        Some(round) => planned(office, RoundId(round), Which::Route(route)).await,
         None => Ok(Vec::new()),
     }
 }
 
 /// What was not read in a round, for whatever reason but withdrawal (未検針・検針不能一覧).
 pub async fn unread(office: &Backoffice, round: RoundId) -> sqlx::Result<Vec<PlannedConnection>> {
-    planned(office, round, None, "unread").await
+    planned(office, round, Which::Unread).await
 }
 
 /// What was read and is odd (異常水量一覧).
@@ -112,20 +112,53 @@ pub async fn round_findings(
     office: &Backoffice,
     round: RoundId,
 ) -> sqlx::Result<Vec<PlannedConnection>> {
-    planned(office, round, None, "findings").await
+    let odd: Vec<i64> = sqlx::query_scalar(
+        "select connection_id from metering.current_reading
+         where utility_id = $1 and round_id = $2 and findings <> '{}'",
+    )
+    .bind(office.utility.0)
+    .bind(round.0)
+    .fetch_all(&office.pool)
+    .await?;
+    planned(office, round, Which::These(odd)).await
+}
+
+/// How many were read and are odd.
+pub async fn round_findings_count(office: &Backoffice, round: RoundId) -> sqlx::Result<u64> {
+    let count: i64 = sqlx::query_scalar(
+        "select count(*) from metering.current_reading
+         where utility_id = $1 and round_id = $2 and findings <> '{}'",
+    )
+    .bind(office.utility.0)
+    .bind(round.0)
+    .fetch_one(&office.pool)
+    .await?;
+    Ok(count.unsigned_abs())
+}
+
+/// Which of a round's connections are asked for.
+enum Which {
+    Route(RouteId),
+    These(Vec<i64>),
+    Unread,
 }
 
 async fn planned(
     office: &Backoffice,
     round: RoundId,
-    route: Option<RouteId>,
-    which: &'static str,
+    which: Which,
 ) -> sqlx::Result<Vec<PlannedConnection>> {
+    let (route, these, unread) = match which {
+        Which::Route(route) => (Some(route.0), None, false),
+        Which::These(connections) => (None, Some(connections), false),
+        Which::Unread => (None, None, true),
+    };
     sqlx::query(PLANNED)
         .bind(office.utility.0)
         .bind(round.0)
-        .bind(route.map(|route| route.0))
-        .bind(which)
+        .bind(route)
+        .bind(these)
+        .bind(unread)
         .fetch_all(&office.pool)
         .await?
         .iter()
@@ -152,9 +185,12 @@ const PLANNED: &str = "
         on i.utility_id = s.utility_id and i.connection_id = s.connection_id
         and i.period @> ro.planned_on
     left join metering.meter m on m.utility_id = i.utility_id and m.meter_id = i.meter_id
-    left join metering.current_reading r
-        on s.state = 'read' and r.utility_id = s.utility_id and r.round_id = s.round_id
-        and r.connection_id = s.connection_id
+    left join lateral (
+        select read_on, register_value, usage_m3, findings from metering.current_reading
+        where s.state = 'read' and utility_id = s.utility_id and round_id = s.round_id
+          and connection_id = s.connection_id
+        limit 1
+    ) r on true
     left join lateral (
         select reason, visited_on from metering.no_read
         where s.state = 'no_read' and utility_id = s.utility_id and round_id = s.round_id
@@ -163,10 +199,8 @@ const PLANNED: &str = "
         limit 1
     ) n on true
     where s.utility_id = $1 and s.round_id = $2 and ($3::bigint is null or s.route_id = $3)
-      and case $4
-          when 'unread' then s.state in ('remaining', 'no_read')
-          when 'findings' then s.state = 'read' and r.findings <> '{}'
-          else true end
+      and ($4::bigint[] is null or s.connection_id = any ($4))
+      and (not $5 or s.state in ('remaining', 'no_read'))
     order by ro.number, s.walk_order, c.connection_number";
 
 fn planned_of_row(row: &PgRow) -> sqlx::Result<PlannedConnection> {

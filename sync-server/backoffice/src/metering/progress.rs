@@ -71,7 +71,15 @@ pub async fn round_progress(
     office: &Backoffice,
     round: RoundId,
 ) -> sqlx::Result<Vec<RouteProgress>> {
-    progress_of_round(&office.pool, office.utility.0, round.0).await
+    sqlx::query(PROGRESS)
+        .bind(office.utility.0)
+        .bind(round.0)
+        .bind(None::<i64>)
+        .fetch_all(&office.pool)
+        .await?
+        .iter()
+        .map(progress_of_row)
+        .collect()
 }
 
 /// One route.
@@ -96,15 +104,15 @@ pub async fn route_progress(
     row.as_ref().map(progress_of_row).transpose()
 }
 
-pub(super) async fn progress_of_round(
+/// The same, counted from the readings and no-reads themselves.
+pub(super) async fn progress_by_facts(
     db: impl PgExecutor<'_>,
     utility_id: i64,
     round_id: i64,
 ) -> sqlx::Result<Vec<RouteProgress>> {
-    sqlx::query(PROGRESS)
+    sqlx::query(PROGRESS_BY_FACTS)
         .bind(utility_id)
         .bind(round_id)
-        .bind(None::<i64>)
         .fetch_all(db)
         .await?
         .iter()
@@ -124,6 +132,32 @@ const PROGRESS: &str = "
     left join metering.planned_state s
         on s.utility_id = r.utility_id and s.round_id = r.round_id and s.route_id = r.route_id
     where r.utility_id = $1 and r.round_id = $2 and ($3::bigint is null or r.route_id = $3)
+    group by r.utility_id, r.route_id, d.device_id
+    order by r.number";
+
+const PROGRESS_BY_FACTS: &str = "
+    select r.route_id, r.round_id, r.number, r.name, r.planned_on, r.closed_on,
+           r.device_id, d.code,
+           count(p.connection_id) as planned,
+           count(*) filter (where p.is_read) as read,
+           count(*) filter (where not p.is_read and p.withdrawn is null and p.is_no_read)
+               as no_read,
+           count(*) filter (where not p.is_read and p.withdrawn is not null) as withdrawn
+    from metering.reading_route r
+    left join devices.device d on d.device_id = r.device_id
+    left join lateral (
+        select p.connection_id, p.withdrawn,
+               exists (select from metering.reading f
+                       where f.utility_id = p.utility_id and f.round_id = p.round_id
+                         and f.connection_id = p.connection_id) as is_read,
+               exists (select from metering.no_read f
+                       where f.utility_id = p.utility_id and f.round_id = p.round_id
+                         and f.connection_id = p.connection_id) as is_no_read
+        from metering.planned_reading p
+        where p.utility_id = r.utility_id and p.route_id = r.route_id
+        offset 0
+    ) p on true
+    where r.utility_id = $1 and r.round_id = $2
     group by r.utility_id, r.route_id, d.device_id
     order by r.number";
 

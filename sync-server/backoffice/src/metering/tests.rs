@@ -108,6 +108,7 @@ async fn a_round_closes_only_when_every_connection_is_accounted_for() {
     let shown = route_progress(office, route).await.unwrap().unwrap();
     assert_eq!((shown.closed_on, shown.count.percent()), (Some(TODAY), 100));
     let walked = route_connections(office, route).await.unwrap();
+    assert_eq!(round_findings_count(office, round).await.unwrap(), 1);
     let states: Vec<_> = walked.iter().map(|planned| planned.state.japanese()).collect();
     assert_eq!(states, ["検針済み", "検針不能"]);
     assert_eq!(
