@@ -8,6 +8,7 @@ use clap::{Parser, Subcommand};
 use sync_server::commands::{bench, demo_data, devices, import, slip, staff};
 use sync_server::outside::Outside;
 use sync_server::refusal::Refusal;
+use sync_server::telemetry::Talk;
 use sync_server::{serve, telemetry};
 
 /// 水面 Minamo - 水道の検針から請求まで
@@ -41,14 +42,20 @@ enum Command {
 
 fn main() -> ExitCode {
     let arguments = Arguments::parse();
-    telemetry::start(std::env::var("RUST_LOG").ok().as_deref());
-    match run(arguments.command) {
-        Ok(code) => code,
-        Err(refusal) => {
-            eprintln!("{refusal}");
-            ExitCode::FAILURE
-        }
-    }
+    let talk = match arguments.command {
+        Command::Serve(_) => Talk::Running,
+        _ => Talk::Brief,
+    };
+    telemetry::start(std::env::var("RUST_LOG").ok().as_deref(), talk);
+    // 1 and 2 are verdicts on a slip: not having come to one is something else.
+    let failed = match arguments.command {
+        Command::Slip(_) => ExitCode::from(3),
+        _ => ExitCode::FAILURE,
+    };
+    run(arguments.command).unwrap_or_else(|refusal| {
+        eprintln!("{refusal}");
+        failed
+    })
 }
 
 fn run(command: Command) -> Result<ExitCode, Refusal> {

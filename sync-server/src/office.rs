@@ -95,6 +95,8 @@ fn refusal(error: DatabaseError) -> Refusal {
 fn url_of_running(data: &Path) -> Option<String> {
     let folder = data.canonicalize().ok()?.join("postgres-socket");
     let folder = folder.to_str().filter(|_| folder.is_dir())?;
-    let host: String = folder.bytes().map(|byte| format!("%{byte:02X}")).collect();
+    let digit = |value: u8| char::from_digit(value.into(), 16).unwrap_or('0');
+    let host: String =
+        folder.bytes().flat_map(|byte| ['%', digit(byte >> 4), digit(byte & 15)]).collect();
     Some(format!("postgres://minamo@localhost/minamo?host={host}&sslmode=disable"))
 }

@@ -30,6 +30,7 @@ use office_web::{CurrentStaff, Problem};
 use shared::ids::StaffId;
 use tokio::sync::{OwnedSemaphorePermit, Semaphore, watch};
 use tokio::time::timeout;
+use uuid::Uuid;
 
 pub use cases::{CASES, Case, Find};
 pub use room::RoomError;
@@ -164,7 +165,7 @@ async fn practise(practice: Practice, trainee: StaffId, page: WebSocket) {
     };
     match Room::open(furnishing).await {
         Ok((room, panel)) => {
-            let token = hex((config.random)());
+            let token = fresh_token((config.random)());
             let tray = practice.put_tray(&token, Tray { trainee, folder: room.paper() });
             let addresses = format!("/practice/slips/{token}");
             tracing::info!(staff.id = trainee.0, "practice begun");
@@ -193,8 +194,10 @@ fn is_own_origin(headers: &HeaderMap) -> bool {
     }
 }
 
-fn hex(bytes: [u8; 32]) -> String {
-    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
+/// Not to be guessed by another trainee, who would still be refused.
+fn fresh_token(random: [u8; 32]) -> String {
+    let bytes = random[..16].try_into().expect("16 of 32 bytes");
+    Uuid::from_bytes(bytes).simple().to_string()
 }
 
 fn error_chain(error: &dyn std::error::Error) -> String {

@@ -121,13 +121,12 @@ impl Server {
 
     /// What the operator wants to know.
     pub fn start_message(&self) -> String {
-        let ca = self.authority.pem_path().display();
-        let mut lines = format!("水面 Minamo を開始しました。\n  事務所の画面: {}\n", self.urls());
-        lines.push_str(&format!(
-            "  証明書: ブラウザーの警告を出さないようにするには、{ca} を信頼する認証局に加えてください。\n"
-        ));
-        lines.push_str("  停止するには Ctrl-C を押してください。");
-        lines
+        format!(
+            "水面 Minamo を開始しました。\n  事務所の画面: {}\n  証明書: ブラウザーの警告を出さないようにするには、\
+             {} を信頼する認証局に加えてください。\n  停止するには Ctrl-C を押してください。",
+            self.urls(),
+            self.authority.pem_path().display(),
+        )
     }
 
     fn urls(&self) -> String {
@@ -152,15 +151,10 @@ impl Server {
         let renewing = tokio::spawn(renew(self.tls, self.authority, self.names, self.now));
         let answering = tokio::spawn(server.serve(self.routes.into_make_service()));
         tokio::pin!(answering);
-        let ended = tokio::select! {
-            ended = &mut answering => Some(ended),
-            () = stop => None,
-        };
-        let outcome = match ended {
-            Some(ended) => ended,
-            None => {
+        let outcome = tokio::select! {
+            ended = &mut answering => ended,
+            () = stop => {
                 tracing::info!("stopping");
-                // Nobody is left to hear it when no practice runs.
                 self.stop.send_replace(true);
                 handle.graceful_shutdown(Some(GRACE));
                 self.practice.closed().await;

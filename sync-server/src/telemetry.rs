@@ -3,6 +3,7 @@
 //! The path is written as its pattern (`/connections/{number}`) and the query not at all: no name,
 //! address or number of a person gets into a log.
 
+use std::io::IsTerminal;
 use std::time::Duration;
 
 use axum::Router;
@@ -18,15 +19,33 @@ use tracing_subscriber::EnvFilter;
 const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
 
 /// What is logged when `RUST_LOG` says nothing else.
-const USUAL: &str = "warn,sync_server=info,backoffice=info,office_web=info";
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Talk {
+    /// A server: what it does, for whoever looks later.
+    Running,
+    /// A command, whose user reads its answer: only what is wrong.
+    Brief,
+}
+
+impl Talk {
+    fn filter(self) -> EnvFilter {
+        EnvFilter::new(match self {
+            Talk::Running => "warn,sync_server=info,backoffice=info,office_web=info",
+            Talk::Brief => "warn",
+        })
+    }
+}
 
 /// Logs go to standard error; standard output is for people. `filter` is in `RUST_LOG`'s form.
-pub fn start(filter: Option<&str>) {
+pub fn start(filter: Option<&str>, usual: Talk) {
     let filter = filter
         .and_then(|filter| EnvFilter::try_new(filter).ok())
-        .unwrap_or_else(|| EnvFilter::new(USUAL));
-    let started =
-        tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr).try_init();
+        .unwrap_or_else(|| usual.filter());
+    let started = tracing_subscriber::fmt()
+        .with_env_filter(filter)
+        .with_writer(std::io::stderr)
+        .with_ansi(std::io::stderr().is_terminal())
+        .try_init();
     // A second start, as in tests, leaves the first in place.
     drop(started);
 }

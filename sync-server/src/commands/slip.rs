@@ -9,7 +9,7 @@ use crate::refusal::Refusal;
 /// What `minamo slip` can do.
 #[derive(Debug, Clone, clap::Subcommand)]
 pub enum SlipCommand {
-    /// お知らせ票の二次元コードの文字列を確かめます（終了コード 0: 正しい、1: 変えられている、2: お知らせ票ではない）
+    /// お知らせ票の二次元コードの文字列を確かめます（終了コード 0: 正しい、1: 変えられている、2: お知らせ票ではない、3: 確かめられなかった）
     Verify(VerifyArguments),
 }
 

@@ -13,7 +13,7 @@ use super::room::{Panel, Printer, Room};
 use super::words::{FromPage, ToPage};
 
 /// After so long without a hand at the terminal the room is given to others.
-pub const IDLE_MAX: Duration = Duration::from_secs(30 * 60);
+pub const IDLE_MAX: Duration = Duration::from_mins(30);
 
 /// A page that takes nothing in for so long is gone.
 const SEND_MAX: Duration = Duration::from_secs(30);

@@ -78,7 +78,7 @@ impl Running {
         let agent = agent(&self.enrolment.authority);
         let url = format!("{}/sync", self.enrolment.server);
         let device = self.enrolment.device.to_string();
-        let hex: String = token.iter().map(|byte| format!("{byte:02x}")).collect();
+        let hex = token.map(|byte| format!("{byte:02x}")).concat();
         tokio::task::spawn_blocking(move || {
             let mut answer = agent
                 .post(&url)

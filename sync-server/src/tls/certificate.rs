@@ -14,7 +14,7 @@ use super::authority::{Authority, TlsError, set_validity};
 const VALID_DAYS: i32 = 90;
 
 /// How often a running server makes itself a new one.
-pub const RENEWAL: Duration = Duration::from_secs(30 * 24 * 60 * 60);
+pub const RENEWAL: Duration = Duration::from_hours(30 * 24);
 
 /// What TLS needs to answer under these host names and addresses.
 pub fn server_config(
