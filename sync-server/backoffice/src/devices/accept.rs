@@ -13,7 +13,7 @@ use shared::wire::{QuarantinedV1, ReceiptV1, SyncRequestV1, SyncResponseV1, Work
 use sqlx::Row;
 use sqlx::postgres::PgConnection;
 
-use super::apply::apply;
+use super::apply::{Source, apply};
 use super::device::Device;
 use super::log::{Head, Place, head, is_stored, place};
 use crate::Backoffice;
@@ -67,6 +67,7 @@ async fn upload(
     let before = head(&mut db, device.id).await?;
     let mut head = before;
     let mut refused = None;
+    let today = date_in_japan(now);
     for bytes in entries {
         match place(bytes, head) {
             Place::Nowhere(code) => refused = Some(code),
@@ -77,7 +78,8 @@ async fn upload(
             }
             Place::Next(event) => {
                 let next = head.then(bytes);
-                let quarantine = apply(&mut db, office, device, next.through, event).await?;
+                let source = Source { office, device, sequence: next.through, today };
+                let quarantine = apply(&mut db, &source, event).await?;
                 store(&mut db, device, next, bytes, quarantine, now).await?;
                 head = next;
             }

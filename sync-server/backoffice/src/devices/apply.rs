@@ -1,5 +1,6 @@
 //! Applying one entry of a terminal's log (送信記録の反映), within a savepoint of its own.
 
+use jiff::civil::Date;
 use shared::wire::{Event, EventV1, SlipV1};
 use sqlx::postgres::PgConnection;
 use sqlx::{Connection, Row};
@@ -27,37 +28,43 @@ impl From<sqlx::Error> for NotApplied {
 pub(super) struct Source<'a> {
     pub office: &'a Backoffice,
     pub device: &'a Device,
-    pub sequence: i64,
+    pub sequence: u64,
+    /// The business date as the server knows it.
+    pub today: Date,
+}
+
+impl Source<'_> {
+    /// The sequence as it is stored.
+    pub fn stored_sequence(&self) -> sqlx::Result<i64> {
+        i64::try_from(self.sequence).map_err(|error| sqlx::Error::Encode(error.into()))
+    }
 }
 
 /// Applies an event. `Some` is the code under which the office finds the entry that could not be;
 /// nothing of it is left behind then.
 pub(super) async fn apply(
     db: &mut PgConnection,
-    office: &Backoffice,
-    device: &Device,
-    sequence: u64,
+    source: &Source<'_>,
     event: Option<Event>,
 ) -> sqlx::Result<Option<&'static str>> {
     let Some(Event::V1(event)) = event else { return Ok(Some("S20")) };
-    let sequence = i64::try_from(sequence).map_err(|error| sqlx::Error::Encode(error.into()))?;
-    let source = Source { office, device, sequence };
+    let (device, sequence) = (&source.device.code, source.sequence);
     let mut savepoint = db.begin().await?;
-    match apply_event(&mut savepoint, &source, event).await {
+    match apply_event(&mut savepoint, source, event).await {
         Ok(()) => {
             savepoint.commit().await?;
             Ok(None)
         }
         Err(NotApplied::Quarantine(code)) => {
             savepoint.rollback().await?;
-            tracing::warn!(device.code = device.code, sequence, code, "entry quarantined");
+            tracing::warn!(device.code = device, sequence, code, "entry quarantined");
             Ok(Some(code))
         }
         Err(NotApplied::Database(error)) if is_about_the_data(&error) => {
             savepoint.rollback().await?;
             let constraint =
                 error.as_database_error().and_then(sqlx::error::DatabaseError::constraint);
-            tracing::warn!(device.code = device.code, sequence, constraint, "entry refused");
+            tracing::warn!(device.code = device, sequence, constraint, "entry refused");
             Ok(Some("S39"))
         }
         Err(NotApplied::Database(error)) => Err(error),

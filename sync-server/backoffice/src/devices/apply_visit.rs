@@ -26,8 +26,9 @@ pub(super) async fn apply_reading(
     source: &Source<'_>,
     reading: ReadingV1,
 ) -> Result<(), NotApplied> {
-    let round = planned_round(db, source, reading.package, reading.connection).await?;
-    let read_on = day(reading.read_on_unix_days)?;
+    let planned = planned(db, source, reading.package, reading.connection).await?;
+    let round = planned.round;
+    let read_on = planned.day_of_visit(reading.read_on_unix_days, source.today)?;
     let office = source.office;
     let past = past_of(db, office.utility, &[reading.connection], round, read_on)
         .await?
@@ -59,7 +60,7 @@ pub(super) async fn apply_reading(
     .bind(reading.sewerage_yen)
     .bind(reading.reader)
     .bind(source.device.id.0)
-    .bind(source.sequence)
+    .bind(source.stored_sequence()?)
     .bind(past.read_in_round.map(|replaced| replaced.0))
     .execute(db)
     .await?;
@@ -106,9 +107,9 @@ pub(super) async fn apply_no_read(
     source: &Source<'_>,
     no_read: NoReadV1,
 ) -> Result<(), NotApplied> {
-    let round = planned_round(db, source, no_read.package, no_read.connection).await?;
+    let planned = planned(db, source, no_read.package, no_read.connection).await?;
     let reason = NoReadReason::from_code(no_read.reason).ok_or(NotApplied::Quarantine("S30"))?;
-    let visited_on = day(no_read.visited_on_unix_days)?;
+    let visited_on = planned.day_of_visit(no_read.visited_on_unix_days, source.today)?;
     let stored = sqlx::query(
         "insert into metering.no_read
              (utility_id, no_read_id, round_id, connection_id, reason, visited_on, reader_login,
@@ -118,29 +119,49 @@ pub(super) async fn apply_no_read(
     )
     .bind(source.office.utility.0)
     .bind(no_read.id)
-    .bind(round.0)
+    .bind(planned.round.0)
     .bind(no_read.connection)
     .bind(i16::from(reason.code()))
     .bind(visited_on.to_sqlx())
     .bind(no_read.reader)
     .bind(source.device.id.0)
-    .bind(source.sequence)
+    .bind(source.stored_sequence()?)
     .execute(db)
     .await?;
     if stored.rows_affected() == 1 { Ok(()) } else { Err(NotApplied::Quarantine("S29")) }
 }
 
+/// Where a visit belongs.
+struct Planned {
+    round: RoundId,
+    /// The day on which the terminal got the package.
+    issued_on: Date,
+}
+
+impl Planned {
+    /// The day of the visit, if it can be true: not before the package was handed over and not in
+    /// the future. One day is granted either way, because a terminal's clock may be wrong by
+    /// minutes about midnight; one that is wrong by months must not date a reading.
+    fn day_of_visit(&self, unix_days: i32, today: Date) -> Result<Date, NotApplied> {
+        let earliest = to_unix_days(self.issued_on) - 1;
+        let latest = to_unix_days(today) + 1;
+        from_unix_days(unix_days)
+            .filter(|_| (earliest..=latest).contains(&unix_days))
+            .ok_or(NotApplied::Quarantine("S33"))
+    }
+}
+
 /// The round in which the connection is planned on the package's route. Holds the round open and
 /// the planned row still until the transaction ends.
-async fn planned_round(
+async fn planned(
     db: &mut PgConnection,
     source: &Source<'_>,
     package: Uuid,
     connection: i64,
-) -> Result<RoundId, NotApplied> {
+) -> Result<Planned, NotApplied> {
     let utility = source.office.utility.0;
     let handed_over = sqlx::query(
-        "select ro.route_id, r.round_id, r.closed_on is null as is_open
+        "select ro.route_id, r.round_id, w.issued_on, r.closed_on is null as is_open
          from metering.work_package w
          join metering.reading_route ro using (utility_id, route_id)
          join metering.reading_round r using (utility_id, round_id)
@@ -176,7 +197,8 @@ async fn planned_round(
     if planned.try_get::<bool, _>("is_withdrawn")? {
         return Err(NotApplied::Quarantine("S24"));
     }
-    Ok(RoundId(round))
+    let issued_on: jiff_sqlx::Date = handed_over.try_get("issued_on")?;
+    Ok(Planned { round: RoundId(round), issued_on: issued_on.to_jiff() })
 }
 
 /// Whether a connection that is not planned exists at all.
@@ -194,10 +216,6 @@ async fn unplanned(
     .fetch_one(db)
     .await?;
     Ok(if exists { "S23" } else { "S22" })
-}
-
-fn day(unix_days: i32) -> Result<Date, NotApplied> {
-    from_unix_days(unix_days).ok_or(NotApplied::Quarantine("S33"))
 }
 
 /// The database counts with a sign; no dial reaches so far that it would matter.

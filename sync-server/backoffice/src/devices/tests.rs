@@ -1,12 +1,14 @@
 //! Uploads: whole, repeated, overtaken, with holes, forks and garbage, on a real database.
 
+mod network;
+
 use jiff::SignedDuration;
 use shared::calendar::to_unix_days;
 use shared::ids::{ConnectionId, DeviceId, RoundId};
 use shared::metering::notice_seal::SlipKey;
 use shared::wire::{
     Event, EventV1, LogEntry, NoReadV1, ReadingV1, ReceiptV1, RunningHash, SlipV1, SyncRequestV1,
-    SyncResponseV1,
+    SyncResponseV1, WorkPackage,
 };
 use uuid::Uuid;
 
@@ -217,6 +219,10 @@ async fn what_cannot_be_applied_is_kept_aside_and_holds_nothing_up() {
     let wrong_usage = walk.reading(sato, 1_238, 39);
     let backwards = walk.reading(sato, 1_199, 0);
     let no_day = ReadingV1 { read_on_unix_days: i32::MAX, ..walk.reading(sato, 1_238, 38) };
+    let next_year = to_unix_days(TODAY) + 365;
+    let next_year = ReadingV1 { read_on_unix_days: next_year, ..walk.reading(sato, 1_238, 38) };
+    let last_week = to_unix_days(TODAY) - 7;
+    let last_week = NoReadV1 { visited_on_unix_days: last_week, ..walk.no_read(suzuki) };
     let no_reason = NoReadV1 { reason: 200, ..walk.no_read(suzuki) };
     let no_slip = SlipV1 {
         slip_number: "H01-000001".into(),
@@ -236,6 +242,8 @@ async fn what_cannot_be_applied_is_kept_aside_and_holds_nothing_up() {
             EventV1::Reading(wrong_usage),
             EventV1::Reading(backwards),
             EventV1::Reading(no_day),
+            EventV1::Reading(next_year),
+            EventV1::NoRead(last_week),
             EventV1::NoRead(no_reason),
             EventV1::SlipPrinted(no_slip),
             EventV1::Reading(good.clone()),
@@ -247,14 +255,17 @@ async fn what_cannot_be_applied_is_kept_aside_and_holds_nothing_up() {
         .await;
     assert_eq!(
         codes,
-        ["S21", "S22", "S23", "S25", "S26", "S27", "S33", "S30", "S31", "S32", "S34", "S29"]
+        [
+            "S21", "S22", "S23", "S25", "S26", "S27", "S33", "S33", "S33", "S30", "S31", "S32",
+            "S34", "S29"
+        ]
     );
     let listed = quarantined(&walk.town.office).await.unwrap();
-    assert_eq!(listed.len(), 12);
+    assert_eq!(listed.len(), 14);
     assert_eq!((listed[0].code.as_str(), listed[0].kind_japanese()), ("S29", "検針"));
     assert_eq!(listed[0].connection_number.as_ref().unwrap().as_str(), "00000001");
     let summary = devices(&walk.town.office).await.unwrap().remove(0);
-    assert_eq!((summary.stored_through, summary.quarantined), (14, 12));
+    assert_eq!((summary.stored_through, summary.quarantined), (16, 14));
     assert_eq!((summary.routes, summary.last_seen_at), (vec!["001".to_owned()], Some(now())));
 }
 
@@ -333,4 +344,20 @@ async fn a_terminal_is_known_by_its_token_until_it_is_revoked() {
     assert!(revoke_device(&town.office, id, now()).await.unwrap());
     assert!(!known([5; 32]).await);
     assert!(!town.dump().await.join("\n").contains(&"05".repeat(32)), "tokens are kept hashed");
+}
+
+#[tokio::test]
+async fn the_assigned_package_is_given_however_often_it_is_asked_for() {
+    let walk = Walk::start().await;
+    let fetch = async |device: &Device| {
+        let request = SyncRequestV1::FetchPackage;
+        accept(&walk.town.office, device, request, now()).await.unwrap()
+    };
+    let SyncResponseV1::Package(package) = fetch(&walk.device).await else {
+        panic!("a route is assigned")
+    };
+    let WorkPackage::V1(package) = *package;
+    assert_eq!((package.id, package.connections.len()), (walk.package, 2));
+    let other = walk.town.device("H02").await;
+    assert_eq!(fetch(&other).await, SyncResponseV1::NoPackage);
 }

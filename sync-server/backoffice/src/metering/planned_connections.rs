@@ -226,7 +226,8 @@ fn planned_of_row(row: &PgRow) -> sqlx::Result<PlannedConnection> {
 }
 
 fn state_of_row(row: &PgRow) -> sqlx::Result<PlannedState> {
-    let date = |column: &str| row.try_get::<jiff_sqlx::Date, _>(column).map(|date| date.to_jiff());
+    let date =
+        |column: &str| row.try_get::<jiff_sqlx::Date, _>(column).map(jiff_sqlx::Date::to_jiff);
     Ok(match row.try_get::<&str, _>("state")? {
         "read" => PlannedState::Read {
             read_on: date("read_on")?,
