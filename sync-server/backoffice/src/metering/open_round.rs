@@ -6,6 +6,7 @@ use jiff::civil::Date;
 use jiff_sqlx::ToSqlx;
 use shared::calendar::YearMonth;
 use shared::ids::RoundId;
+use sqlx::postgres::PgConnection;
 
 use super::error::MeteringError;
 use crate::Backoffice;
@@ -38,10 +39,30 @@ pub async fn open_round(office: &Backoffice, new: &NewRound) -> Result<RoundId, 
     .bind(new.opened_on.to_sqlx())
     .fetch_one(&mut *db)
     .await?;
+    let round = RoundId(round_id);
+    plan_routes(&mut db, office, round, new).await?;
+    let planned = plan_connections(&mut db, office, round, new).await?;
+    if planned == 0 {
+        return Err(MeteringError::NothingToRead);
+    }
+    // The planner must not take a round of a hundred thousand for the empty one it was.
+    sqlx::query("analyze metering.reading_route, metering.planned_reading")
+        .execute(&mut *db)
+        .await?;
+    db.commit().await?;
+    tracing::info!(round.id = round_id, planned, "round opened");
+    Ok(round)
+}
 
+/// One route per customary route number, named after the town that most of its connections lie in.
+async fn plan_routes(
+    db: &mut PgConnection,
+    office: &Backoffice,
+    round: RoundId,
+    new: &NewRound,
+) -> sqlx::Result<()> {
     let numbers: Vec<&str> = new.planned_on.keys().map(String::as_str).collect();
     let dates: Vec<jiff_sqlx::Date> = new.planned_on.values().map(|date| date.to_sqlx()).collect();
-    // A route is named after the town that most of its connections lie in.
     sqlx::query(
         "insert into metering.reading_route (utility_id, round_id, number, name, planned_on)
          select $1, $2, c.route_number, mode() within group (order by t.name),
@@ -58,13 +79,22 @@ pub async fn open_round(office: &Backoffice, new: &NewRound) -> Result<RoundId, 
          order by c.route_number",
     )
     .bind(office.utility.0)
-    .bind(round_id)
+    .bind(round.0)
     .bind(new.opened_on.to_sqlx())
     .bind(numbers)
     .bind(dates)
-    .execute(&mut *db)
+    .execute(db)
     .await?;
+    Ok(())
+}
 
+/// Every connection with a meter, in the order in which its route is walked.
+async fn plan_connections(
+    db: &mut PgConnection,
+    office: &Backoffice,
+    round: RoundId,
+    new: &NewRound,
+) -> sqlx::Result<u64> {
     let planned = sqlx::query(
         "insert into metering.planned_reading
              (utility_id, round_id, connection_id, route_id, walk_order)
@@ -78,18 +108,9 @@ pub async fn open_round(office: &Backoffice, new: &NewRound) -> Result<RoundId, 
          where c.utility_id = $1",
     )
     .bind(office.utility.0)
-    .bind(round_id)
+    .bind(round.0)
     .bind(new.opened_on.to_sqlx())
-    .execute(&mut *db)
+    .execute(db)
     .await?;
-    if planned.rows_affected() == 0 {
-        return Err(MeteringError::NothingToRead);
-    }
-    // The planner must not take a round of a hundred thousand for the empty one it was.
-    sqlx::query("analyze metering.reading_route, metering.planned_reading")
-        .execute(&mut *db)
-        .await?;
-    db.commit().await?;
-    tracing::info!(round.id = round_id, planned = planned.rows_affected(), "round opened");
-    Ok(RoundId(round_id))
+    Ok(planned.rows_affected())
 }
