@@ -1,0 +1,85 @@
+//! Filling in the usage notice (お知らせ票の記載): from a stop and its reading to what stands on paper.
+
+use jiff::civil::Date;
+use shared::billing::ChargeError;
+use shared::metering::{RegisterReading, UsageNotice};
+use shared::quantity::CubicMeters;
+use shared::wire::ReadingV1;
+
+use crate::route::{Route, Stop};
+
+/// Code of the finding that dials passed zero, and so on, as stored with the reading.
+const HIGH: u8 = 3;
+const VERY_HIGH: u8 = 4;
+const LEAK: u8 = 8;
+const ROLLED_OVER: u8 = 2;
+
+/// The notice for a stored reading.
+pub fn usage_notice(
+    route: &Route,
+    stop: &Stop,
+    reading: &ReadingV1,
+    read_on: Date,
+    slip_number: &str,
+    reissue_of: Option<String>,
+) -> Result<UsageNotice, ChargeError> {
+    let usage = CubicMeters(reading.usage_m3);
+    let history = stop.history(read_on);
+    let reader = route.readers.iter().find(|reader| reader.login == reading.reader);
+    Ok(UsageNotice {
+        issuer: route.utility.name.clone(),
+        registration_number: route.utility.registration_number.clone(),
+        contact: route.utility.contact.clone(),
+        slip_number: slip_number.to_owned(),
+        reissue_of,
+        connection_number: stop.number.clone(),
+        customer_name: stop.planned.customer_name.clone(),
+        address: stop.place(),
+        period: route.period,
+        read_on,
+        previous_read_on: stop.previous_read_on,
+        register: RegisterReading::new(reading.register_value, reading.register_digits)
+            .unwrap_or(stop.previous),
+        previous_register: stop.previous,
+        usage,
+        last_period: history.last_period,
+        same_period_last_year: history.same_period_last_year,
+        meter_number: stop.planned.meter_number.clone(),
+        meter_size: stop.size,
+        use_class: stop.use_class,
+        payment_method: stop.payment_method,
+        charges: route.charges(stop, usage)?,
+        messages: messages(&reading.findings),
+        reader_name: reader.map_or_else(String::new, |reader| reader.name.clone()),
+    })
+}
+
+/// What the resident should know, in words for a letter box.
+fn messages(findings: &[u8]) -> Vec<String> {
+    let mut messages = Vec::new();
+    if findings.contains(&LEAK) {
+        messages.push(
+            "蛇口をすべて閉めてもメーターが回っています。漏水の疑いがありますので、お早めに指定工事店へご相談ください。",
+        );
+    } else if findings.contains(&HIGH) || findings.contains(&VERY_HIGH) {
+        messages.push("いつもより使用水量が増えています。漏水がないかご確認ください。");
+    }
+    if findings.contains(&ROLLED_OVER) {
+        messages.push("メーターの指針が一巡したため、今回指針が前回指針より小さくなっています。");
+    }
+    messages.into_iter().map(str::to_owned).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_leak_is_told_before_a_high_volume() {
+        assert_eq!(messages(&[]), Vec::<String>::new());
+        assert!(messages(&[8, 3])[0].contains("指定工事店"));
+        assert_eq!(messages(&[8, 3]).len(), 1);
+        assert!(messages(&[3])[0].contains("増えています"));
+        assert!(messages(&[2])[0].contains("一巡"));
+    }
+}

@@ -1,0 +1,238 @@
+//! The route on board (検針順路): the work package as the screens need it, and what became of each
+//! connection so far.
+
+use std::collections::HashMap;
+
+use jiff::civil::Date;
+use shared::billing::{Charge, ChargeError, ChargeInput, Claim, Tariff, TariffError};
+use shared::calendar::{YearMonth, from_unix_days, to_unix_days};
+use shared::connection::{MeterSize, PaymentMethod, UsageClass};
+use shared::ids::ConnectionNumber;
+use shared::metering::{History, NoReadReason, RegisterReading};
+use shared::quantity::CubicMeters;
+use shared::wire::{
+    Event, EventV1, LogEntry, NoReadV1, PlannedConnectionV1, ReaderV1, ReadingV1, SlipV1,
+    UtilityV1, WorkPackage, WorkPackageV1,
+};
+use uuid::Uuid;
+
+/// A route with everything parsed once.
+pub struct Route {
+    /// The package that it came in.
+    pub package: Uuid,
+    /// The day it was meant for.
+    pub business_date: Date,
+    /// Who issues the notices.
+    pub utility: UtilityV1,
+    /// 検針年月.
+    pub period: YearMonth,
+    /// Months that are billed.
+    pub months: u8,
+    /// Number and name.
+    pub title: String,
+    /// Who may log in.
+    pub readers: Vec<ReaderV1>,
+    /// In walking order.
+    pub stops: Vec<Stop>,
+    tariffs: Vec<Tariff>,
+}
+
+/// A connection on the route and what became of it.
+pub struct Stop {
+    /// As it came.
+    pub planned: PlannedConnectionV1,
+    /// 水栓番号.
+    pub number: ConnectionNumber,
+    /// 口径.
+    pub size: MeterSize,
+    /// 用途.
+    pub use_class: UsageClass,
+    /// 支払方法.
+    pub payment_method: PaymentMethod,
+    /// Dials of the reading before.
+    pub previous: RegisterReading,
+    /// Day of the reading before.
+    pub previous_read_on: Date,
+    /// What was done here.
+    pub outcome: Outcome,
+}
+
+/// What was done at a connection.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Outcome {
+    /// Nothing yet (未検針).
+    Open,
+    /// Read (検針済み), with the last slip that came out whole, and whether a slip went wrong.
+    Read {
+        /// The reading as stored.
+        reading: Box<ReadingV1>,
+        /// Number of the last printed slip.
+        printed: Option<String>,
+    },
+    /// Not read (検針不能).
+    NotRead(NoReadReason),
+}
+
+/// Why a package cannot be used.
+#[derive(Debug, thiserror::Error)]
+pub enum RouteError {
+    /// A tariff file is faulty.
+    #[error("a tariff of the package cannot be read")]
+    Tariff(#[from] TariffError),
+    /// A field holds what no connection, meter or day has.
+    #[error("the package holds an impossible {0}")]
+    Field(&'static str),
+}
+
+impl Route {
+    /// Parses a package.
+    pub fn open(package: WorkPackage) -> Result<Route, RouteError> {
+        let WorkPackage::V1(package) = package;
+        let WorkPackageV1 { id, utility, round, route, readers, tariffs, connections, .. } = package;
+        let stops: Result<Vec<Stop>, RouteError> = connections.into_iter().map(stop).collect();
+        let tariffs: Result<Vec<Tariff>, TariffError> =
+            tariffs.iter().map(|tariff| Tariff::parse(&tariff.text)).collect();
+        Ok(Route {
+            package: id,
+            business_date: day(package.business_date_unix_days)?,
+            utility,
+            period: YearMonth::new(round.year, round.month)
+                .map_err(|_| RouteError::Field("month"))?,
+            months: round.months,
+            title: format!("{} {}", route.number, route.name),
+            readers,
+            stops: stops?,
+            tariffs: tariffs?,
+        })
+    }
+
+    /// Plays the log's events of this package, so that a restart finds everything as it was.
+    pub fn replay(&mut self, entries: &[LogEntry]) {
+        let places: HashMap<i64, usize> =
+            self.stops.iter().enumerate().map(|(i, s)| (s.planned.connection, i)).collect();
+        let mut readings: HashMap<Uuid, usize> = HashMap::new();
+        for entry in entries {
+            let Event::V1(event) = &entry.event;
+            match event {
+                EventV1::Reading(reading) if reading.package == self.package => {
+                    if let Some(place) = places.get(&reading.connection) {
+                        readings.insert(reading.id, *place);
+                        self.note_reading(*place, reading.clone());
+                    }
+                }
+                EventV1::NoRead(no_read) if no_read.package == self.package => {
+                    if let Some(place) = places.get(&no_read.connection) {
+                        self.note_no_read(*place, no_read);
+                    }
+                }
+                EventV1::SlipPrinted(slip) => {
+                    if let Some(place) = readings.get(&slip.reading) {
+                        self.note_printed(*place, slip);
+                    }
+                }
+                _ => {}
+            }
+        }
+    }
+
+    /// Notes a reading that is stored.
+    pub fn note_reading(&mut self, place: usize, reading: ReadingV1) {
+        self.stops[place].outcome = Outcome::Read { reading: Box::new(reading), printed: None };
+    }
+
+    /// Notes a no-read that is stored. A reading that is there already is not undone by it.
+    pub fn note_no_read(&mut self, place: usize, no_read: &NoReadV1) {
+        let stop = &mut self.stops[place];
+        if let (Some(reason), Outcome::Open | Outcome::NotRead(_)) =
+            (NoReadReason::from_code(no_read.reason), &stop.outcome)
+        {
+            stop.outcome = Outcome::NotRead(reason);
+        }
+    }
+
+    /// Notes a slip that came out whole.
+    pub fn note_printed(&mut self, place: usize, slip: &SlipV1) {
+        if let Outcome::Read { reading, printed } = &mut self.stops[place].outcome
+            && reading.id == slip.reading
+        {
+            *printed = Some(slip.slip_number.clone());
+        }
+    }
+
+    /// Connections done and planned.
+    pub fn progress(&self) -> (usize, usize) {
+        let done = self.stops.iter().filter(|stop| stop.outcome != Outcome::Open).count();
+        (done, self.stops.len())
+    }
+
+    /// The next open connection behind `place`, from the start again at the end.
+    pub fn next_open(&self, place: usize) -> Option<usize> {
+        let count = self.stops.len();
+        (1..=count)
+            .map(|step| (place + step) % count)
+            .find(|candidate| self.stops[*candidate].outcome == Outcome::Open)
+    }
+
+    /// The charges of a volume at a connection, water first. Nothing where service is stopped.
+    pub fn charges(&self, stop: &Stop, usage: CubicMeters) -> Result<Vec<Charge>, ChargeError> {
+        if !stop.planned.in_service {
+            return Ok(Vec::new());
+        }
+        let input = ChargeInput {
+            size: stop.size,
+            use_class: stop.use_class,
+            usage,
+            months: self.months,
+        };
+        Claim::ALL
+            .into_iter()
+            .filter(|claim| *claim == Claim::Water || stop.planned.sewerage)
+            .filter_map(|claim| self.tariffs.iter().find(|tariff| tariff.claim == claim))
+            .map(|tariff| tariff.charge(&input))
+            .collect()
+    }
+}
+
+impl Stop {
+    /// What screening compares with, for a reading on that day.
+    pub fn history(&self, read_on: Date) -> History {
+        self.planned
+            .history(to_unix_days(read_on))
+            .expect("the previous register was checked when the package was opened")
+    }
+
+    /// Town, house, building and room.
+    pub fn place(&self) -> String {
+        if self.planned.building.is_empty() {
+            self.planned.address.clone()
+        } else {
+            format!("{} {}", self.planned.address, self.planned.building)
+        }
+    }
+
+    /// Name of the user, or what stands for it.
+    pub fn user(&self) -> &str {
+        if self.planned.customer_name.is_empty() { "（使用者なし）" } else { &self.planned.customer_name }
+    }
+}
+
+fn stop(planned: PlannedConnectionV1) -> Result<Stop, RouteError> {
+    Ok(Stop {
+        number: ConnectionNumber::parse(&planned.connection_number)
+            .map_err(|_| RouteError::Field("connection number"))?,
+        size: MeterSize::new(planned.meter_size_mm).map_err(|_| RouteError::Field("meter size"))?,
+        use_class: UsageClass::from_code(planned.use_class)
+            .ok_or(RouteError::Field("use class"))?,
+        payment_method: PaymentMethod::from_code(planned.payment_method)
+            .ok_or(RouteError::Field("payment method"))?,
+        previous: RegisterReading::new(planned.previous_value, planned.dial_digits)
+            .map_err(|_| RouteError::Field("previous reading"))?,
+        previous_read_on: day(planned.previous_read_on_unix_days)?,
+        outcome: Outcome::Open,
+        planned,
+    })
+}
+
+fn day(unix_days: i32) -> Result<Date, RouteError> {
+    from_unix_days(unix_days).ok_or(RouteError::Field("day"))
+}

@@ -1,0 +1,328 @@
+//! The screens (画面): keys in, a view and effects out. Knows nothing of Slint, disk or network.
+
+mod check;
+mod entry;
+mod login;
+mod no_read;
+mod route_list;
+mod view;
+
+use jiff::civil::Date;
+use shared::metering::{Finding, LowFlowIndicator, NoReadReason, RegisterReading};
+use shared::wire::ReaderV1;
+
+use crate::route::{Outcome, Route};
+
+pub use view::{EntryView, OptionView, RowView, SyncView, Tone, View};
+
+/// A key, on the terminal's keyboard or touched on the screen.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Key {
+    /// 0 to 9.
+    Digit(u8),
+    /// 確定.
+    Enter,
+    /// 取消.
+    Cancel,
+    /// 訂正.
+    Erase,
+    /// ↑.
+    Up,
+    /// ↓.
+    Down,
+    /// F1 to F5.
+    Function(u8),
+    /// A row of a list was touched, counted from the top of what is shown.
+    Row(usize),
+}
+
+/// What the shell is to do. It answers by calling the method named in each.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Effect {
+    /// Compare the PIN with the reader's hash; answer [`App::pin_checked`].
+    VerifyPin {
+        /// The reader who wants in.
+        reader: ReaderV1,
+        /// As typed.
+        pin: String,
+    },
+    /// Store a reading; answer [`App::reading_saved`], then print if a slip is due.
+    SaveReading(Draft),
+    /// Store a no-read; answer [`App::no_read_saved`].
+    SaveNoRead {
+        /// Place on the route.
+        place: usize,
+        /// Why.
+        reason: NoReadReason,
+    },
+    /// Print the slip of the reading at this place; answer [`App::print_ended`].
+    Print {
+        /// Place on the route.
+        place: usize,
+    },
+    /// Send the log and fetch the package; answer [`App::sync_told`] and [`App::sync_ended`].
+    Sync,
+}
+
+/// A reading before it has an id and a place in the log.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Draft {
+    /// Place on the route.
+    pub place: usize,
+    /// The dials.
+    pub register: RegisterReading,
+    /// What was typed first, when the check made the reader look again.
+    pub first_typed: Option<u32>,
+    /// What screening found.
+    pub findings: Vec<Finding>,
+    /// The indicator.
+    pub low_flow: LowFlowIndicator,
+}
+
+/// Which screen is shown.
+#[derive(Debug, Clone, PartialEq, Eq)]
+enum Screen {
+    Login(login::Login),
+    Route,
+    Entry(entry::Entry),
+    Check(check::Check),
+    NoRead(no_read::NoRead),
+    Sync,
+}
+
+/// Work behind the screen.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Busy {
+    Pin,
+    Printing,
+    Syncing,
+}
+
+/// The terminal's program between two keys.
+pub struct App {
+    today: Date,
+    route: Option<Route>,
+    reader: Option<ReaderV1>,
+    screen: Screen,
+    list: route_list::List,
+    busy: Option<Busy>,
+    message: Option<(Tone, String)>,
+    sync: SyncView,
+    failures: u32,
+    locked_until: i64,
+}
+
+/// Wrong PINs before the terminal waits, and for how long it does.
+const FAILURES_MAX: u32 = 5;
+const LOCK_SECONDS: i64 = 60;
+
+impl App {
+    /// Switched on, on this day, with what is on board.
+    pub fn new(today: Date, route: Option<Route>) -> App {
+        App {
+            today,
+            route,
+            reader: None,
+            screen: Screen::Login(login::Login::default()),
+            list: route_list::List::default(),
+            busy: None,
+            message: None,
+            sync: SyncView::default(),
+            failures: 0,
+            locked_until: 0,
+        }
+    }
+
+    /// Does what a key means on the screen that is shown.
+    pub fn press(&mut self, key: Key, now_unix_seconds: i64) -> Option<Effect> {
+        if self.busy.is_some() {
+            return None;
+        }
+        match &self.screen {
+            Screen::Login(_) => self.press_login(key, now_unix_seconds),
+            Screen::Route => self.press_route(key),
+            Screen::Entry(_) => self.press_entry(key),
+            Screen::Check(_) => self.press_check(key),
+            Screen::NoRead(_) => self.press_no_read(key),
+            Screen::Sync => self.press_sync(key),
+        }
+    }
+
+    /// The route, for the shell.
+    pub fn route(&self) -> Option<&Route> {
+        self.route.as_ref()
+    }
+
+    /// The route, for what the shell has stored.
+    pub fn route_mut(&mut self) -> Option<&mut Route> {
+        self.route.as_mut()
+    }
+
+    /// Login name of the reader who is logged in.
+    pub fn reader_login(&self) -> &str {
+        self.reader.as_ref().map_or("", |reader| &reader.login)
+    }
+
+    /// The day of readings.
+    pub fn today(&self) -> Date {
+        self.today
+    }
+
+    /// Whether work runs behind the screen.
+    pub fn is_busy(&self) -> bool {
+        self.busy.is_some()
+    }
+
+    /// Tells the reader something that is no answer to a key.
+    pub fn tell(&mut self, tone: Tone, text: impl Into<String>) {
+        self.message = Some((tone, text.into()));
+    }
+
+    /// The PIN was compared.
+    pub fn pin_checked(&mut self, reader: ReaderV1, is_right: bool, now_unix_seconds: i64) {
+        self.busy = None;
+        if is_right {
+            self.failures = 0;
+            self.message = None;
+            self.reader = Some(reader);
+            self.show_route();
+            return;
+        }
+        self.failures += 1;
+        self.screen = Screen::Login(login::Login::default());
+        if self.failures >= FAILURES_MAX {
+            self.failures = 0;
+            self.locked_until = now_unix_seconds + LOCK_SECONDS;
+            self.tell(Tone::Bad, "続けて5回間違えました。1分たってからお試しください。(H11)");
+        } else {
+            self.tell(Tone::Bad, "検針員番号または暗証番号が違います。(H10)");
+        }
+    }
+
+    /// The reading is on the disk.
+    pub fn reading_saved(&mut self, place: usize) -> Option<Effect> {
+        self.screen = Screen::Entry(entry::Entry::saved(place));
+        let is_in_service = self.route.as_ref().is_some_and(|r| r.stops[place].planned.in_service);
+        if !is_in_service {
+            self.tell(Tone::Good, "保存しました。中止中のため、お知らせ票はありません。");
+            return None;
+        }
+        self.start_print(place)
+    }
+
+    /// The no-read is on the disk: on to the next connection.
+    pub fn no_read_saved(&mut self, place: usize) {
+        self.go_on_from(place);
+        self.tell(Tone::Good, "検針不能を保存しました。");
+    }
+
+    /// The printer has said how it went.
+    pub fn print_ended(&mut self, result: Result<String, String>) {
+        self.busy = None;
+        match result {
+            Ok(number) => {
+                self.tell(Tone::Good, format!("保存しました。お知らせ票 {number} を印刷しました。"));
+            }
+            Err(why) => self.tell(Tone::Bad, format!("保存しました。印刷できません。{why}")),
+        }
+    }
+
+    /// How far the sync has come.
+    pub fn sync_told(&mut self, sent: u64, unsent: u64) {
+        self.sync.sent = sent;
+        self.sync.unsent = unsent;
+    }
+
+    /// The sync is over. A new route takes the place of the old one.
+    pub fn sync_ended(&mut self, result: Result<Option<Route>, String>) {
+        self.busy = None;
+        match result {
+            Ok(Some(route)) => {
+                let title = route.title.clone();
+                self.take_route(route);
+                self.tell(Tone::Good, format!("送受信が終わりました。順路 {title} を受け取りました。"));
+            }
+            Ok(None) => self.tell(Tone::Good, "送受信が終わりました。新しい順路はありません。"),
+            Err(why) => self.tell(Tone::Bad, why),
+        }
+    }
+
+    /// Counts for the sync screen.
+    pub fn count_log(&mut self, total: u64, receipt_through: u64) {
+        self.sync = SyncView { total, sent: receipt_through, unsent: total - receipt_through };
+    }
+
+    fn take_route(&mut self, route: Route) {
+        let keeps_reader = self
+            .reader
+            .as_ref()
+            .is_some_and(|reader| route.readers.iter().any(|known| known.login == reader.login));
+        if !keeps_reader {
+            self.reader = None;
+        }
+        self.route = Some(route);
+        self.list = route_list::List::default();
+    }
+
+    fn show_route(&mut self) {
+        let progress = self.route.as_ref().map(Route::progress);
+        self.screen = Screen::Route;
+        if let (Some(route), Some((0, _))) = (&self.route, progress) {
+            self.list.point_to(route, 0);
+        }
+    }
+
+    fn start_print(&mut self, place: usize) -> Option<Effect> {
+        self.busy = Some(Busy::Printing);
+        self.tell(Tone::Info, "保存しました。お知らせ票を印刷しています…");
+        Some(Effect::Print { place })
+    }
+
+    /// On to the next open connection, or to the list when none is left.
+    fn go_on_from(&mut self, place: usize) {
+        self.message = None;
+        let next = self.route.as_ref().and_then(|route| route.next_open(place));
+        match (next, &self.route) {
+            (Some(next), Some(route)) => {
+                self.list.point_to(route, next);
+                self.screen = Screen::Entry(entry::Entry::open(next));
+            }
+            _ => {
+                self.screen = Screen::Route;
+                self.tell(Tone::Good, "この順路の検針はすべて終わりました。F4 で送受信してください。");
+            }
+        }
+    }
+
+    fn press_sync(&mut self, key: Key) -> Option<Effect> {
+        match key {
+            Key::Enter => {
+                self.busy = Some(Busy::Syncing);
+                self.tell(Tone::Info, "送受信しています…");
+                Some(Effect::Sync)
+            }
+            Key::Cancel | Key::Function(1) => {
+                self.message = None;
+                if self.reader.is_some() {
+                    self.show_route();
+                } else {
+                    self.screen = Screen::Login(login::Login::default());
+                }
+                None
+            }
+            _ => None,
+        }
+    }
+
+    fn show_sync(&mut self) {
+        self.message = None;
+        self.screen = Screen::Sync;
+    }
+
+    fn is_open(&self, place: usize) -> bool {
+        self.route.as_ref().is_some_and(|route| route.stops[place].outcome == Outcome::Open)
+    }
+}
+
+#[cfg(test)]
+mod tests;

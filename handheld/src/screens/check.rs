@@ -1,0 +1,153 @@
+//! The check (確認): why a number is hard to believe, and what must be done before it is taken.
+
+use shared::metering::{Finding, LowFlowIndicator};
+
+use super::{App, Draft, Effect, Key, Screen, Tone, entry, no_read};
+use crate::route::Stop;
+
+/// A number that needs a second look.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct Check {
+    pub draft: Draft,
+    /// The second entry so far.
+    pub typed: String,
+    pub step: Step,
+}
+
+/// What is asked at the moment.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Step {
+    /// The dials went backwards: nothing can be taken like this.
+    Refused,
+    /// Type the number again.
+    SecondEntry,
+    /// Does the indicator turn with the taps shut?
+    LowFlow,
+    /// 確定 takes it.
+    Confirm,
+}
+
+impl Check {
+    pub fn of(draft: Draft, was_typed_twice: bool) -> Check {
+        let step = if draft.findings.contains(&Finding::WentBackwards) {
+            Step::Refused
+        } else if draft.findings.iter().any(|f| f.needs_second_entry()) && !was_typed_twice {
+            Step::SecondEntry
+        } else {
+            after_second_entry(&draft)
+        };
+        Check { draft, typed: String::new(), step }
+    }
+
+    /// What is odd, in one sentence a finding, with the numbers.
+    pub fn sentences(&self, stop: &Stop) -> Vec<String> {
+        let usage = stop.previous.usage_until(self.draft.register).volume();
+        let used = usage.map_or(0, |volume| volume.0);
+        self.draft.findings.iter().map(|finding| sentence(*finding, used, stop)).collect()
+    }
+}
+
+fn after_second_entry(draft: &Draft) -> Step {
+    let is_high =
+        draft.findings.iter().any(|f| matches!(f, Finding::High { .. } | Finding::VeryHigh { .. }));
+    if is_high && draft.low_flow == LowFlowIndicator::NotChecked {
+        Step::LowFlow
+    } else {
+        Step::Confirm
+    }
+}
+
+fn sentence(finding: Finding, used: u32, stop: &Stop) -> String {
+    match finding {
+        Finding::WentBackwards => {
+            format!("前回の指針 {} より小さい数字です（逆進）。", stop.previous.padded())
+        }
+        Finding::RolledOver => {
+            format!("指針が一巡した計算になります（使用水量 {used}m³）。")
+        }
+        Finding::High { expected } => {
+            format!("使用水量 {used}m³ は、ふだん（{}m³）より多くなっています。", expected.0)
+        }
+        Finding::VeryHigh { expected } => {
+            format!("使用水量 {used}m³ は、ふだん（{}m³）より非常に多くなっています。", expected.0)
+        }
+        Finding::Low { expected } => {
+            format!("使用水量 {used}m³ は、ふだん（{}m³）より少なくなっています。", expected.0)
+        }
+        Finding::NoUsage => "使用水量が 0m³ です。空き家か、メーターが止まっていませんか。".to_owned(),
+        Finding::UsedWhileStopped => {
+            format!("中止中の水栓ですが、{used}m³ 使われています（無届使用の疑い）。")
+        }
+        Finding::LeakSuspected => {
+            "蛇口を閉めてもパイロットが回っています（漏水の疑い）。".to_owned()
+        }
+    }
+}
+
+impl App {
+    pub(super) fn press_check(&mut self, key: Key) -> Option<Effect> {
+        let Screen::Check(check) = &mut self.screen else { return None };
+        let place = check.draft.place;
+        match (key, check.step) {
+            (Key::Cancel, _) => {
+                self.message = None;
+                let first = check.draft.register.value();
+                let entry = entry::Entry { first_typed: Some(first), ..entry::Entry::open(place) };
+                self.screen = Screen::Entry(entry);
+            }
+            (Key::Function(2), _) => {
+                self.message = None;
+                self.screen = Screen::NoRead(no_read::NoRead::at(place));
+            }
+            (Key::Digit(digit), Step::SecondEntry)
+                if check.typed.len() < usize::from(check.draft.register.digits()) =>
+            {
+                check.typed.push(char::from(b'0' + digit));
+            }
+            (Key::Erase, Step::SecondEntry) => {
+                check.typed.pop();
+            }
+            (Key::Enter, Step::SecondEntry) => return self.confirm_second_entry(),
+            (Key::Digit(1), Step::LowFlow) => return self.answer_low_flow(LowFlowIndicator::Still),
+            (Key::Digit(2), Step::LowFlow) => {
+                return self.answer_low_flow(LowFlowIndicator::TurningWithTapsShut);
+            }
+            (Key::Enter, Step::Confirm) => return Some(Effect::SaveReading(check.draft.clone())),
+            _ => {}
+        }
+        None
+    }
+
+    /// The same number again is believed; another one is looked at anew.
+    fn confirm_second_entry(&mut self) -> Option<Effect> {
+        let Screen::Check(check) = &mut self.screen else { return None };
+        let first = check.draft.register.value();
+        if check.typed.parse() == Ok(first) {
+            check.draft.first_typed = None;
+            check.step = after_second_entry(&check.draft);
+            return (check.step == Step::Confirm)
+                .then(|| Effect::SaveReading(check.draft.clone()));
+        }
+        if check.typed.is_empty() {
+            self.tell(Tone::Warn, "もう一度、指針を入力してください。(H22)");
+            return None;
+        }
+        let entry = entry::Entry {
+            place: check.draft.place,
+            typed: check.typed.clone(),
+            first_typed: Some(first),
+            low_flow: check.draft.low_flow,
+            is_saved: false,
+        };
+        self.screen = Screen::Entry(entry);
+        self.press(Key::Enter, 0)
+    }
+
+    fn answer_low_flow(&mut self, low_flow: LowFlowIndicator) -> Option<Effect> {
+        let Screen::Check(check) = &self.screen else { return None };
+        let mut draft = check.draft.clone();
+        draft.low_flow = low_flow;
+        draft.findings = self.findings(draft.place, draft.register, low_flow);
+        Some(Effect::SaveReading(draft))
+    }
+}

@@ -1,0 +1,174 @@
+//! Reading entry (指針の入力): one connection, one number, and what follows from it.
+
+use shared::metering::{
+    Finding, LowFlowIndicator, Observation, RegisterReading, screen as find_odd,
+};
+
+use super::{App, Draft, Effect, Key, Screen, Tone, check, no_read};
+use crate::route::{Outcome, Stop};
+
+/// One connection on the screen.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct Entry {
+    /// Place on the route.
+    pub place: usize,
+    /// The digits so far.
+    pub typed: String,
+    /// What was typed before a check sent the reader back.
+    pub first_typed: Option<u32>,
+    /// The indicator, set with F5.
+    pub low_flow: LowFlowIndicator,
+    /// The reading is stored; the result is shown.
+    pub is_saved: bool,
+}
+
+impl Entry {
+    pub fn open(place: usize) -> Entry {
+        let low_flow = LowFlowIndicator::NotChecked;
+        Entry { place, typed: String::new(), first_typed: None, low_flow, is_saved: false }
+    }
+
+    pub fn saved(place: usize) -> Entry {
+        Entry { is_saved: true, ..Entry::open(place) }
+    }
+
+    /// The typed number, if the dials can show it.
+    pub fn register(&self, stop: &Stop) -> Option<RegisterReading> {
+        RegisterReading::new(self.typed.parse().ok()?, stop.planned.dial_digits).ok()
+    }
+}
+
+impl App {
+    pub(super) fn press_entry(&mut self, key: Key) -> Option<Effect> {
+        let (Screen::Entry(entry), Some(route)) = (&mut self.screen, &self.route) else {
+            return None;
+        };
+        let place = entry.place;
+        if entry.is_saved {
+            return self.press_saved(key, place);
+        }
+        match key {
+            Key::Digit(digit) => {
+                self.message = None;
+                if entry.typed.len() < usize::from(route.stops[place].planned.dial_digits) {
+                    entry.typed.push(char::from(b'0' + digit));
+                } else {
+                    self.tell(Tone::Warn, "メーターの桁数より多い数字は入りません。(H20)");
+                }
+            }
+            Key::Erase => {
+                entry.typed.pop();
+            }
+            Key::Cancel if !entry.typed.is_empty() => entry.typed.clear(),
+            Key::Cancel | Key::Function(1) => self.back_to_list(place),
+            Key::Function(2) => {
+                self.message = None;
+                self.screen = Screen::NoRead(no_read::NoRead::at(place));
+            }
+            Key::Function(4) => self.show_sync(),
+            Key::Function(5) => {
+                entry.low_flow = toggled(entry.low_flow);
+            }
+            Key::Up => self.step_entry(place, false),
+            Key::Down => self.step_entry(place, true),
+            Key::Enter => return self.confirm_entry(),
+            _ => {}
+        }
+        None
+    }
+
+    fn press_saved(&mut self, key: Key, place: usize) -> Option<Effect> {
+        match key {
+            Key::Enter | Key::Down => {
+                self.go_on_from(place);
+                None
+            }
+            Key::Function(3) => {
+                let is_read = self.route.as_ref().is_some_and(|route| {
+                    let stop = &route.stops[place];
+                    stop.planned.in_service && matches!(stop.outcome, Outcome::Read { .. })
+                });
+                if is_read { self.start_print(place) } else { None }
+            }
+            Key::Cancel | Key::Function(1) => {
+                self.back_to_list(place);
+                None
+            }
+            Key::Function(4) => {
+                self.show_sync();
+                None
+            }
+            _ => None,
+        }
+    }
+
+    fn confirm_entry(&mut self) -> Option<Effect> {
+        let (Screen::Entry(entry), Some(route)) = (&self.screen, &self.route) else { return None };
+        let entry = entry.clone();
+        let stop = &route.stops[entry.place];
+        let Some(register) = entry.register(stop) else {
+            self.tell(Tone::Warn, "指針を入力してください。(H21)");
+            return None;
+        };
+        let findings = self.findings(entry.place, register, entry.low_flow);
+        let draft = Draft {
+            place: entry.place,
+            register,
+            first_typed: entry.first_typed.filter(|first| *first != register.value()),
+            findings,
+            low_flow: entry.low_flow,
+        };
+        self.message = None;
+        if draft.findings.is_empty() {
+            return Some(Effect::SaveReading(draft));
+        }
+        let is_typed_twice = entry.first_typed == Some(register.value());
+        self.screen = Screen::Check(check::Check::of(draft, is_typed_twice));
+        None
+    }
+
+    pub(super) fn findings(
+        &self,
+        place: usize,
+        register: RegisterReading,
+        low_flow: LowFlowIndicator,
+    ) -> Vec<Finding> {
+        let Some(route) = &self.route else { return Vec::new() };
+        let stop = &route.stops[place];
+        find_odd(
+            Observation { register, low_flow },
+            stop.history(self.today),
+            stop.planned.limits.into(),
+        )
+    }
+
+    pub(super) fn back_to_list(&mut self, place: usize) {
+        self.message = None;
+        self.screen = Screen::Route;
+        if let Some(route) = &self.route {
+            self.list.point_to(route, place);
+        }
+    }
+
+    fn step_entry(&mut self, place: usize, forward: bool) {
+        let Some(route) = &self.route else { return };
+        let last = route.stops.len() - 1;
+        let place = if forward { (place + 1).min(last) } else { place.saturating_sub(1) };
+        self.list.point_to(route, place);
+        self.message = None;
+        let is_read = !self.is_open(place)
+            && self.route.as_ref().is_some_and(|route| {
+                matches!(route.stops[place].outcome, Outcome::Read { .. })
+            });
+        let entry = if is_read { Entry::saved(place) } else { Entry::open(place) };
+        self.screen = Screen::Entry(entry);
+    }
+}
+
+/// Not looked at or still, to turning and back.
+pub(super) fn toggled(low_flow: LowFlowIndicator) -> LowFlowIndicator {
+    match low_flow {
+        LowFlowIndicator::TurningWithTapsShut => LowFlowIndicator::Still,
+        _ => LowFlowIndicator::TurningWithTapsShut,
+    }
+}

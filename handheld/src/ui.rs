@@ -1,0 +1,189 @@
+//! The user interface (画面表示): joins the screens to Slint; the only place that names a Slint type.
+
+#![allow(clippy::pedantic, clippy::unwrap_used, reason = "the markup's compiler writes this code")]
+
+pub mod headless;
+
+use std::rc::Rc;
+
+use slint::{ComponentHandle, ModelRc, SharedString, VecModel};
+
+use crate::screens::{Key, Tone as ViewTone, View};
+
+slint::include_modules!();
+
+/// The window and what it was last given.
+pub struct Ui {
+    window: HandheldWindow,
+    shown: View,
+}
+
+impl Ui {
+    /// Makes the window; `on_key` hears every key and touch.
+    pub fn open(on_key: impl Fn(Key) + 'static) -> Result<Ui, slint::PlatformError> {
+        let window = HandheldWindow::new()?;
+        let adapter = window.global::<Adapter>();
+        let on_key = Rc::new(on_key);
+        adapter.on_row({
+            let on_key = on_key.clone();
+            move |row| on_key(Key::Row(row.try_into().unwrap_or(0)))
+        });
+        adapter.on_key(move |name| {
+            if let Some(key) = key_named(&name) {
+                on_key(key);
+            }
+        });
+        Ok(Ui { window, shown: View::default() })
+    }
+
+    /// Shows a view; what did not change is left alone.
+    pub fn show(&mut self, view: View) {
+        let adapter = self.window.global::<Adapter>();
+        if view.keys != self.shown.keys || self.shown.screen.is_empty() {
+            let keys: Vec<SharedString> = view.keys.iter().map(SharedString::from).collect();
+            adapter.set_keys(model(keys));
+        }
+        if view.rows != self.shown.rows {
+            adapter.set_rows(model(view.rows.iter().map(row).collect()));
+        }
+        if view.options != self.shown.options {
+            let options = view.options.iter().map(|option| OptionView {
+                key: (&option.key).into(),
+                text: (&option.text).into(),
+                is_chosen: option.is_chosen,
+            });
+            adapter.set_options(model(options.collect()));
+        }
+        if view != self.shown {
+            adapter.set_view(screen(&view));
+        }
+        self.shown = view;
+    }
+
+    /// Runs until the window is closed (desk and kiosk).
+    pub fn run(&self) -> Result<(), slint::PlatformError> {
+        self.window.run()
+    }
+
+    fn show_window(&self) -> Result<(), slint::PlatformError> {
+        self.window.show()
+    }
+}
+
+/// Runs something on the user interface's thread (desk and kiosk).
+pub fn on_ui_thread(work: impl FnOnce() + Send + 'static) {
+    if slint::invoke_from_event_loop(work).is_err() {
+        tracing::info!("the window is closed already");
+    }
+}
+
+/// Chooses the display: a window on a desk, or the terminal's own screen.
+pub fn select_display(name: &str) -> Result<(), slint::PlatformError> {
+    slint::BackendSelector::new()
+        .backend_name(name.into())
+        .renderer_name("software".into())
+        .select()
+}
+
+/// The key that a name of `shared::panel` or a typed character stands for.
+pub fn key_named(name: &str) -> Option<Key> {
+    Some(match name {
+        "Return" => Key::Enter,
+        "Escape" => Key::Cancel,
+        "Backspace" => Key::Erase,
+        "UpArrow" => Key::Up,
+        "DownArrow" => Key::Down,
+        "F1" => Key::Function(1),
+        "F2" => Key::Function(2),
+        "F3" => Key::Function(3),
+        "F4" => Key::Function(4),
+        "F5" => Key::Function(5),
+        digit => {
+            let mut characters = digit.chars();
+            let value = characters.next()?.to_digit(10)?;
+            if characters.next().is_some() {
+                return None;
+            }
+            Key::Digit(u8::try_from(value).ok()?)
+        }
+    })
+}
+
+fn model<T: Clone + 'static>(rows: Vec<T>) -> ModelRc<T> {
+    ModelRc::new(VecModel::from(rows))
+}
+
+fn tone(tone: ViewTone) -> Tone {
+    match tone {
+        ViewTone::Info => Tone::Info,
+        ViewTone::Good => Tone::Good,
+        ViewTone::Warn => Tone::Warn,
+        ViewTone::Bad => Tone::Bad,
+    }
+}
+
+fn row(row: &crate::screens::RowView) -> RowView {
+    RowView {
+        order: (&row.order).into(),
+        number: (&row.number).into(),
+        name: (&row.name).into(),
+        address: (&row.address).into(),
+        mark: (&row.mark).into(),
+        tone: tone(row.tone),
+        is_chosen: row.is_chosen,
+    }
+}
+
+fn screen(view: &View) -> ScreenView {
+    let count = |count: u64| SharedString::from(format!("{count}件"));
+    let share = if view.sync.total == 0 {
+        1.0
+    } else {
+        view.sync.sent as f32 / view.sync.total as f32
+    };
+    ScreenView {
+        screen: view.screen.into(),
+        title: (&view.title).into(),
+        corner: (&view.corner).into(),
+        message: (&view.message).into(),
+        tone: tone(view.tone),
+        is_busy: view.is_busy,
+        enter: (&view.enter).into(),
+        has_keypad: view.has_keypad,
+        login_number: (&view.login_number).into(),
+        login_pin: (&view.login_pin).into(),
+        is_on_pin: view.is_on_pin,
+        list_position: (&view.list_position).into(),
+        done: view.done.try_into().unwrap_or(i32::MAX),
+        planned: view.planned.try_into().unwrap_or(i32::MAX),
+        log_total: count(view.sync.total),
+        log_sent: count(view.sync.sent),
+        log_unsent: count(view.sync.unsent),
+        log_share: share,
+        entry: entry(&view.entry),
+    }
+}
+
+fn entry(entry: &crate::screens::EntryView) -> EntryView {
+    EntryView {
+        number: (&entry.number).into(),
+        name: (&entry.name).into(),
+        address: (&entry.address).into(),
+        meter: (&entry.meter).into(),
+        position: (&entry.position).into(),
+        caution: (&entry.caution).into(),
+        previous: (&entry.previous).into(),
+        last_period: (&entry.last_period).into(),
+        last_year: (&entry.last_year).into(),
+        typed: (&entry.typed).into(),
+        usage: (&entry.usage).into(),
+        is_leaking: entry.is_leaking,
+        is_saved: entry.is_saved,
+        water: (&entry.water).into(),
+        sewerage: (&entry.sewerage).into(),
+        total: (&entry.total).into(),
+        sentences: entry.sentences.join("\n").into(),
+        question: (&entry.question).into(),
+        asks_number: entry.asks_number,
+    }
+}
