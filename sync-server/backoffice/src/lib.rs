@@ -10,6 +10,7 @@ pub mod connection;
 pub mod database;
 pub mod demo;
 pub mod devices;
+pub mod import;
 pub mod metering;
 pub mod outage;
 pub mod private_cluster;

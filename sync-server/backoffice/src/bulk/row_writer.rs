@@ -104,6 +104,7 @@ mod tests {
     }
 
     #[test]
+    #[expect(clippy::redundant_closure_for_method_calls, reason = "its lifetime is too general")]
     fn fields_have_the_bytes_that_postgres_reads() {
         check(|w| w.null(), &[255, 255, 255, 255]);
         check(|w| w.text("水"), &[0, 0, 0, 3, 0xe6, 0xb0, 0xb4]);

@@ -153,11 +153,11 @@ pub(super) fn connection(
     let hung_on = hung_on(&site, days, options.today, &mut dice);
     let spans = spans(&site, hung_on, days, options.today, &mut dice);
     let agreements = agreements(premises, &spans, standing.index, &mut dice);
-    let size = premises.meter_size(&mut dice);
+    let meter_size = premises.meter_size(&mut dice);
     let meter = InventedMeter {
-        number: numbers::meter_number(size.mm(), standing.index, options.seed),
-        size,
-        dial_digits: size.usual_dial_digits(),
+        number: numbers::meter_number(meter_size.mm(), standing.index, options.seed),
+        size: meter_size,
+        dial_digits: meter_size.usual_dial_digits(),
         verification_expires_on: verification_end(hung_on, &mut dice),
         hung_on,
         installed_value: 0,
