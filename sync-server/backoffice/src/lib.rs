@@ -4,12 +4,15 @@
 //! clock, randomness and ids come in as arguments. No other crate of the system names sqlx.
 
 pub mod access;
+pub mod billing;
 mod bulk;
 pub mod codes;
 pub mod connection;
 pub mod database;
 pub mod demo;
 pub mod devices;
+pub mod documents;
+pub mod ledger;
 pub mod import;
 pub mod metering;
 pub mod outage;

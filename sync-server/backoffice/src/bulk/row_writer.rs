@@ -57,6 +57,10 @@ impl<'a> RowWriter<'a> {
         self.field(value.as_bytes());
     }
 
+    pub(crate) fn bytes(&mut self, value: &[u8]) {
+        self.field(value);
+    }
+
     pub(crate) fn uuid(&mut self, value: Uuid) {
         self.field(value.as_bytes());
     }

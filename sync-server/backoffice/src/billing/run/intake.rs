@@ -1,0 +1,170 @@
+//! The reading side of a run (検針の読込みと料金計算): rows in, rated bills out, chunk by chunk.
+
+use futures_util::TryStreamExt;
+use shared::billing::Claim;
+use shared::ids::{ConnectionId, RoundId};
+use shared::quantity::{CubicMeters, Yen};
+use sqlx::Row;
+use sqlx::postgres::{PgConnection, PgRow};
+use tokio::sync::mpsc;
+
+use super::order::{
+    CancelFlag, Difference, NAMED_MAX, Round, RunSummary, Unbilled, UnbilledReason,
+};
+use super::rating::{RatedBill, Rating, ReadConnection};
+use crate::billing::error::BillingError;
+use crate::billing::tariffs::StoredTariff;
+
+/// Reads what is to be billed and rates it.
+pub(super) struct Intake<'a> {
+    utility: i64,
+    round: RoundId,
+    rating: Rating<'a>,
+    cancel: &'a CancelFlag,
+    summary: RunSummary,
+}
+
+impl<'a> Intake<'a> {
+    pub(super) fn new(
+        utility: i64,
+        round: Round,
+        tariffs: &'a [StoredTariff],
+        cancel: &'a CancelFlag,
+    ) -> Self {
+        Self {
+            utility,
+            round: round.id,
+            rating: Rating::new(round.months, tariffs),
+            cancel,
+            summary: RunSummary::default(),
+        }
+    }
+
+    /// Sends rated bills in the order of connections until all are sent or nobody listens.
+    pub(super) async fn run(
+        &mut self,
+        db: &mut PgConnection,
+        send: mpsc::Sender<Vec<RatedBill>>,
+        chunk_bills: usize,
+    ) -> Result<(), BillingError> {
+        let mut rows = sqlx::query(TO_BILL).bind(self.utility).bind(self.round.0).fetch(db);
+        let mut chunk = Vec::with_capacity(chunk_bills);
+        let mut last_connection = None;
+        while let Some(row) = rows.try_next().await? {
+            let connection: i64 = row.try_get(0)?;
+            // Two readings that hold: the later one is billed.
+            if last_connection.replace(connection) == Some(connection) {
+                continue;
+            }
+            if let Some(bill) = self.rate(&row)? {
+                chunk.push(bill);
+            }
+            if chunk.len() == chunk_bills {
+                if self.cancel.is_cancelled() {
+                    return Err(BillingError::Cancelled);
+                }
+                let full = std::mem::replace(&mut chunk, Vec::with_capacity(chunk_bills));
+                if send.send(full).await.is_err() {
+                    return Ok(());
+                }
+            }
+        }
+        if self.cancel.is_cancelled() {
+            return Err(BillingError::Cancelled);
+        }
+        if !chunk.is_empty() {
+            // Nobody listens any more only when copying failed, which is told over there.
+            let _ = send.send(chunk).await;
+        }
+        Ok(())
+    }
+
+    /// What was left out, and how slips compare.
+    pub(super) fn into_summary(self) -> RunSummary {
+        self.summary
+    }
+
+    fn rate(&mut self, row: &PgRow) -> Result<Option<RatedBill>, BillingError> {
+        let Some(read) = read_connection_of_row(row)? else {
+            self.summary.without_agreement += 1;
+            return Ok(None);
+        };
+        match self.rating.bill(&read)? {
+            Ok(bill) => {
+                self.compare_with_slip(&read, &bill);
+                Ok(Some(bill))
+            }
+            Err(reason) => {
+                self.leave_out(ConnectionId(read.connection), reason);
+                Ok(None)
+            }
+        }
+    }
+
+    fn leave_out(&mut self, connection: ConnectionId, reason: UnbilledReason) {
+        self.summary.unbilled_count += 1;
+        if self.summary.unbilled.len() < NAMED_MAX {
+            self.summary.unbilled.push(Unbilled { connection, reason });
+        }
+    }
+
+    fn compare_with_slip(&mut self, read: &ReadConnection, bill: &RatedBill) {
+        let assessed = [Some(bill.water), bill.sewerage]
+            .map(|claim| claim.map_or(Yen(0), |claim| claim.amounts.amount));
+        for ((claim, slip), assessed) in Claim::ALL.into_iter().zip(read.slip).zip(assessed) {
+            let Some(slip) = slip else { continue };
+            self.summary.slips_compared += 1;
+            if slip == assessed {
+                continue;
+            }
+            self.summary.slips_different += 1;
+            if self.summary.differences.len() < NAMED_MAX {
+                let connection = ConnectionId(read.connection);
+                self.summary.differences.push(Difference { connection, claim, slip, assessed });
+            }
+        }
+    }
+}
+
+/// Readings of the round that hold and were not assessed, in the order of connections, the latest
+/// of a connection first. Without an agreement on the day of the reading there is nobody to bill:
+/// so it is with a master meter whose submeters are billed.
+const TO_BILL: &str = "
+    select r.connection_id, r.reading_id, r.read_on, r.usage_m3, m.size_mm, c.has_sewerage,
+           r.slip_water_yen, r.slip_sewerage_yen, a.agreement_id, a.use_class, a.payment_method
+    from metering.reading r
+    join connection.service_connection c
+        on c.utility_id = r.utility_id and c.connection_id = r.connection_id
+    join metering.meter m on m.utility_id = r.utility_id and m.meter_id = r.meter_id
+    left join connection.service_agreement a
+        on a.utility_id = r.utility_id and a.connection_id = r.connection_id
+        and a.period @> r.read_on
+    where r.utility_id = $1 and r.round_id = $2
+      and not exists (
+          select from metering.reading later
+          where later.utility_id = r.utility_id and later.replaces = r.reading_id)
+      and not exists (
+          select from billing.assessment done
+          where done.utility_id = r.utility_id and done.round_id = $2
+            and done.connection_id = r.connection_id)
+    order by r.connection_id, r.read_on desc, r.reading_id desc";
+
+/// `None` when nobody has agreed to pay. Columns go by their place: this runs once per bill.
+fn read_connection_of_row(row: &PgRow) -> sqlx::Result<Option<ReadConnection>> {
+    let Some(agreement) = row.try_get(8)? else { return Ok(None) };
+    Ok(Some(ReadConnection {
+        connection: row.try_get(0)?,
+        reading: row.try_get(1)?,
+        read_on: row.try_get::<jiff_sqlx::Date, _>(2)?.to_jiff(),
+        usage: CubicMeters(row.try_get::<i32, _>(3)?.unsigned_abs()),
+        size_mm: row.try_get(4)?,
+        has_sewerage: row.try_get(5)?,
+        slip: [
+            row.try_get::<Option<i64>, _>(6)?.map(Yen),
+            row.try_get::<Option<i64>, _>(7)?.map(Yen),
+        ],
+        agreement,
+        use_class: row.try_get(9)?,
+        payment_method: row.try_get(10)?,
+    }))
+}

@@ -1,0 +1,1 @@
+//! Billing on a real database (調定・請求の試験).

@@ -1,0 +1,279 @@
+//! The bill as PDF (納入通知書): one A4 page each, set from `templates/bill.typ`.
+
+use serde::Serialize;
+use shared::calendar::{japanese_date, to_unix_days};
+use shared::connection::PaymentMethod;
+use shared::quantity::grouped;
+use typst::foundations::Smart;
+use typst_pdf::PdfOptions;
+
+use super::error::DocumentError;
+use super::fit::size_that_fits;
+use super::world::Paper;
+use crate::billing::{BillClaim, BillView, PastUsage};
+
+const TEMPLATE: &str = include_str!("../../templates/bill.typ");
+
+/// Layouts that typst may keep from one call to the next. Papers differ in everything but their
+/// frame, so that older ones are only in the way.
+const CACHE_AGE_MAX: usize = 2;
+
+/// Sets bills, each on its page. The same bills give the same bytes.
+///
+/// It works at some hundred pages a second and holds all of them in memory: hand it a few hundred
+/// at a time.
+pub fn bill_pdf(bills: &[BillView]) -> Result<Vec<u8>, DocumentError> {
+    let first = bills.first().ok_or(DocumentError::Empty)?;
+    let data = Data {
+        title: format!("納入通知書 {}", first.issuer.name),
+        date: Day::of(first.issued_on),
+        bills: bills.iter().map(page_of).collect(),
+    };
+    let data = serde_json::to_vec(&data).map_err(|error| refused(error.to_string()))?;
+    let paper = Paper::new("bill.typ", TEMPLATE, data);
+    let document = typst::compile(&paper).output.map_err(|faults| first_message(&faults))?;
+    let options = PdfOptions {
+        creator: Smart::Custom(Some("Minamo".to_owned())),
+        ident: Smart::Custom(format!("bill-{}-{}", first.id, bills.len())),
+        ..PdfOptions::default()
+    };
+    let pdf = typst_pdf::pdf(&document, &options).map_err(|faults| first_message(&faults))?;
+    typst::comemo::evict(CACHE_AGE_MAX);
+    Ok(pdf)
+}
+
+fn first_message(faults: &[typst::diag::SourceDiagnostic]) -> DocumentError {
+    refused(faults.first().map(|fault| fault.message.to_string()).unwrap_or_default())
+}
+
+fn refused(message: String) -> DocumentError {
+    // What is set may be a person's name, so the words go to the log only, and only typst's own.
+    tracing::error!(message, "a paper could not be set");
+    DocumentError::Template(message)
+}
+
+/// What the template reads: finished words, sizes in points, and the chart's heights.
+#[derive(Serialize)]
+struct Data {
+    title: String,
+    date: Day,
+    bills: Vec<Page>,
+}
+
+#[derive(Serialize)]
+struct Day {
+    year: i16,
+    month: i8,
+    day: i8,
+}
+
+impl Day {
+    fn of(date: jiff::civil::Date) -> Self {
+        Self { year: date.year(), month: date.month(), day: date.day() }
+    }
+}
+
+/// Text with the size in which it fits its place.
+#[derive(Serialize)]
+struct Fitted {
+    text: String,
+    points: u8,
+}
+
+#[derive(Serialize)]
+struct Page {
+    heading: &'static str,
+    number: String,
+    period: String,
+    issued_on: String,
+    postcode: String,
+    address: Fitted,
+    building: Fitted,
+    payer: Fitted,
+    due_label: &'static str,
+    due_on: String,
+    payment_method: &'static str,
+    payment_note: String,
+    amount: String,
+    tax: String,
+    facts: Vec<(&'static str, String)>,
+    claims: Vec<Claim>,
+    bars: Vec<Bar>,
+    chart_note: String,
+    issuer: String,
+    registration_number: String,
+    contact: String,
+    example: Option<String>,
+}
+
+#[derive(Serialize)]
+struct Claim {
+    name: &'static str,
+    usage: String,
+    amount: String,
+    tax: String,
+    tax_percent: u8,
+}
+
+#[derive(Serialize)]
+struct Bar {
+    label: String,
+    year: String,
+    usage: String,
+    /// Of the chart's height.
+    percent: u64,
+    /// `now`, `last_year` or `past`.
+    kind: &'static str,
+}
+
+fn page_of(bill: &BillView) -> Page {
+    let (heading, due_label) = match bill.payment_method {
+        PaymentMethod::DirectDebit => ("口座振替予定のお知らせ", "納期限（振替予定日）"),
+        PaymentMethod::CreditCard => ("クレジットカード払いのお知らせ", "納期限"),
+        PaymentMethod::PaperBill => ("納入通知書", "納期限"),
+    };
+    Page {
+        heading,
+        number: bill.id.to_string(),
+        period: bill.period.japanese(),
+        issued_on: japanese_date(bill.issued_on),
+        postcode: postcode(&bill.postcode),
+        address: fitted(&bill.address, 82, 2, 11),
+        building: fitted(&bill.building, 82, 1, 10),
+        payer: fitted(&format!("{}　様", bill.payer_name), 82, 2, 14),
+        due_label,
+        due_on: japanese_date(bill.due_on),
+        payment_method: bill.payment_method.japanese(),
+        payment_note: payment_note(bill),
+        amount: bill.amount.grouped(),
+        tax: bill.tax().grouped(),
+        facts: facts(bill),
+        claims: bill.claims.iter().map(claim).collect(),
+        bars: bars(&bill.history),
+        chart_note: chart_note(&bill.history),
+        issuer: bill.issuer.name.clone(),
+        registration_number: bill.issuer.registration_number.clone(),
+        contact: bill.issuer.contact.clone(),
+        example: example(&bill.claims),
+    }
+}
+
+fn fitted(text: &str, width_mm: u32, lines_max: u32, points_max: u8) -> Fitted {
+    Fitted { text: text.to_owned(), points: size_that_fits(text, width_mm, lines_max, points_max) }
+}
+
+fn postcode(digits: &str) -> String {
+    match digits.split_at_checked(3) {
+        Some((area, rest)) if digits.len() == 7 => format!("〒{area}-{rest}"),
+        _ => format!("〒{digits}"),
+    }
+}
+
+fn facts(bill: &BillView) -> Vec<(&'static str, String)> {
+    let number = |value: u32| grouped(i64::from(value));
+    let place = [bill.address.as_str(), bill.building.as_str()].join(" ");
+    let used = match bill.previous_read_on {
+        Some(previous) => {
+            let days = to_unix_days(bill.read_on) - to_unix_days(previous);
+            format!("{} 〜 {}（{days}日間）", japanese_date(previous), japanese_date(bill.read_on))
+        }
+        None => format!("{}まで", japanese_date(bill.read_on)),
+    };
+    vec![
+        ("お客様番号", bill.customer_number.clone()),
+        ("水栓番号", bill.connection_number.to_string()),
+        ("使用場所", place.trim().to_owned()),
+        ("使用期間", used),
+        ("用途・口径", format!("{}　φ{}mm", bill.use_class.japanese(), bill.meter_size.mm())),
+        ("メーター番号", bill.meter_number.clone()),
+        ("前回指針", format!("{} m³", number(bill.previous_register))),
+        ("今回指針", format!("{} m³", number(bill.register))),
+        ("使用水量", format!("{} m³（{}か月分）", number(bill.usage.0), bill.months)),
+    ]
+}
+
+fn claim(claim: &BillClaim) -> Claim {
+    Claim {
+        name: claim.claim.japanese(),
+        usage: grouped(i64::from(claim.usage.0)),
+        amount: claim.amount.grouped(),
+        tax: claim.tax.grouped(),
+        tax_percent: claim.tax_percent,
+    }
+}
+
+/// Says only what is so: there is no barcode on the paper yet, and no store can take it.
+fn payment_note(bill: &BillView) -> String {
+    let due = japanese_date(bill.due_on);
+    match bill.payment_method {
+        PaymentMethod::DirectDebit => format!(
+            "上記の金額を、{due}にご指定の口座から振り替える予定です。前日までに預貯金の残高をお確かめください。この通知書でのお支払いは必要ありません。"
+        ),
+        PaymentMethod::CreditCard => "上記の金額を、ご登録のクレジットカードにより請求します。引落日は、カード会社の明細でお確かめください。この通知書でのお支払いは必要ありません。".to_owned(),
+        PaymentMethod::PaperBill => format!(
+            "上記の金額を、{due}までにお支払いください。お支払いの場所は、下記の問い合わせ先でご案内します。この用紙にはバーコードがないため、コンビニエンスストアではお支払いいただけません。"
+        ),
+    }
+}
+
+/// A bar of the greatest volume is as high as the chart; a volume above nothing is never flat.
+fn bars(history: &[PastUsage]) -> Vec<Bar> {
+    let greatest = history.iter().map(|past| u64::from(past.usage.0)).max().unwrap_or(0).max(1);
+    let last = history.len().saturating_sub(1);
+    let mut year = None;
+    history
+        .iter()
+        .enumerate()
+        .map(|(place, past)| {
+            let usage = u64::from(past.usage.0);
+            let is_new_year = year.replace(past.read_on.year()) != Some(past.read_on.year());
+            Bar {
+                label: format!("{}月", past.read_on.month()),
+                year: if is_new_year {
+                    format!("{}年", past.read_on.year())
+                } else {
+                    String::new()
+                },
+                usage: grouped(i64::from(past.usage.0)),
+                percent: if usage == 0 { 0 } else { (usage * 100 / greatest).max(1) },
+                kind: match last - place {
+                    0 => "now",
+                    6 => "last_year",
+                    _ => "past",
+                },
+            }
+        })
+        .collect()
+}
+
+fn chart_note(history: &[PastUsage]) -> String {
+    let now = history.last().map(|past| past.usage.0);
+    let before = history.len().checked_sub(7).and_then(|place| history.get(place));
+    match (now, before) {
+        (Some(now), Some(before)) => {
+            let difference = i64::from(now) - i64::from(before.usage.0);
+            let than = match difference {
+                0 => "前年同期と同じ使用水量です。".to_owned(),
+                1.. => format!("前年同期より{} m³増えています。", grouped(difference)),
+                _ => format!("前年同期より{} m³減っています。", grouped(-difference)),
+            };
+            format!("{than}（前年同期 {} m³）", grouped(i64::from(before.usage.0)))
+        }
+        _ => String::new(),
+    }
+}
+
+/// Said wherever an amount comes from another city's published table.
+fn example(claims: &[BillClaim]) -> Option<String> {
+    let names: Vec<&str> = claims
+        .iter()
+        .filter(|claim| claim.is_example_tariff)
+        .map(|claim| claim.tariff_name.as_str())
+        .collect();
+    (!names.is_empty()).then(|| {
+        format!(
+            "【実演用】料金は、公表されている料金表を例として用いて計算しています：{}。",
+            names.join("、")
+        )
+    })
+}
