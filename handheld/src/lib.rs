@@ -1,3 +1,14 @@
 //! The handheld terminal (ハンディ端末): everything the meter reader touches.
+//!
+//! `screens` decide (pure), `shell` carries out, `ui` shows, `store` remembers, `sync` sends.
 
+pub mod bench;
+pub mod headless;
+pub mod notice;
+pub mod route;
+pub mod screens;
+pub mod shell;
 pub mod slip;
+pub mod store;
+pub mod sync;
+pub mod ui;

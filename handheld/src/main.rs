@@ -1,1 +1,144 @@
-fn main() {}
+//! The program `handheld` (検針端末): composition only.
+
+use std::io;
+use std::path::{Path, PathBuf};
+use std::process::ExitCode;
+use std::sync::Arc;
+
+use anyhow::{Context, Result};
+use clap::{Parser, Subcommand, ValueEnum};
+use handheld::headless;
+use handheld::shell::{Parts, open_store};
+use handheld::sync::{Https, Practice, Transport};
+use hardware::clock::{Clock, FixedClock, SystemClock};
+use hardware::escpos::{SerialPrinter, Timing};
+use jiff::civil::Date;
+use shared::wire::{EnrolmentV1, WorkPackage, decode};
+use uuid::Uuid;
+
+/// 水面の検針端末
+#[derive(Parser)]
+#[command(name = "handheld", version)]
+struct Arguments {
+    #[command(subcommand)]
+    command: Option<Command>,
+    #[command(flatten)]
+    run: Option<RunArguments>,
+}
+
+#[derive(Subcommand)]
+enum Command {
+    /// 起動・描画・保存の速さを測ります
+    Bench,
+}
+
+#[derive(clap::Args)]
+struct RunArguments {
+    /// 端末の記録を置くフォルダ
+    #[arg(long, value_name = "DIR")]
+    data: PathBuf,
+    /// 端末の登録ファイル
+    #[arg(long, value_name = "FILE")]
+    enrolment: PathBuf,
+    /// 画面の出し方
+    #[arg(long, value_enum, default_value = "window")]
+    backend: Backend,
+    /// プリンターのシリアル回線
+    #[arg(long, value_name = "PATH", default_value = "/dev/ttyUSB0")]
+    printer: PathBuf,
+    /// 印字幅（ドット）
+    #[arg(long, default_value = "384", value_parser = ["384", "576"])]
+    paper: String,
+    /// 業務日付（試験・練習用。省略時は今日）
+    #[arg(long, value_name = "YYYY-MM-DD")]
+    date: Option<Date>,
+    /// 練習用。サーバーには何も送りません
+    #[arg(long)]
+    practice: bool,
+    /// 練習用の検針データ
+    #[arg(long, value_name = "FILE", requires = "practice")]
+    package: Option<PathBuf>,
+}
+
+#[derive(Clone, Copy, ValueEnum)]
+enum Backend {
+    /// 画面なし（標準入出力で操作）
+    Headless,
+    /// 机上のウィンドウ
+    Window,
+    /// 端末の画面そのもの
+    Kiosk,
+}
+
+fn main() -> ExitCode {
+    tracing_subscriber::fmt().with_writer(io::stderr).with_ansi(false).init();
+    let arguments = Arguments::parse();
+    let outcome = match (arguments.command, arguments.run) {
+        (Some(Command::Bench), _) => handheld::bench::run(),
+        (None, Some(run_arguments)) => run(&run_arguments),
+        (None, None) => {
+            eprintln!("--data と --enrolment を指定してください。--help で使い方を表示します。");
+            return ExitCode::from(2);
+        }
+    };
+    match outcome {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            eprintln!("検針端末を起動できません (H90): {error:#}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+fn run(arguments: &RunArguments) -> Result<()> {
+    std::fs::create_dir_all(&arguments.data).context("the data folder cannot be made")?;
+    let enrolment: EnrolmentV1 = read(&arguments.enrolment)?;
+    let clock: Arc<dyn Clock> = match arguments.date {
+        Some(date) => Arc::new(FixedClock::on(date)),
+        None => Arc::new(SystemClock),
+    };
+    let mut store = open_store(&arguments.data).context("the log cannot be opened")?;
+    if let Some(file) = &arguments.package {
+        let package: WorkPackage = read(file)?;
+        if store.package()?.is_none() {
+            store.take_package(clock.now_unix_seconds(), &package)?;
+        }
+    }
+    let transport: Arc<dyn Transport> = if arguments.practice {
+        Arc::new(Practice::new(enrolment.device))
+    } else {
+        Arc::new(Https::new(&enrolment))
+    };
+    let dots = arguments.paper.parse().context("the width of the paper")?;
+    let printer = SerialPrinter::new(&arguments.printer, dots, Timing::default());
+    let parts = Parts {
+        enrolment,
+        store,
+        clock,
+        printer: Box::new(printer),
+        transport,
+        mint: mint_id,
+    };
+    match arguments.backend {
+        Backend::Headless => headless::run(parts, io::stdin(), io::stdout().lock()),
+        Backend::Window => on_display("winit", parts),
+        Backend::Kiosk => on_display("linuxkms", parts),
+    }
+}
+
+fn on_display(name: &str, parts: Parts) -> Result<()> {
+    handheld::ui::select_display(name).with_context(|| {
+        format!("この画面の出し方（{name}）は、このプログラムに組み込まれていません")
+    })?;
+    headless::run_on_display(parts)
+}
+
+fn read<T: serde::de::DeserializeOwned>(path: &Path) -> Result<T> {
+    let bytes = std::fs::read(path).with_context(|| format!("{} を読めません", path.display()))?;
+    decode(&bytes).with_context(|| format!("{} は正しいファイルではありません", path.display()))
+}
+
+#[expect(clippy::disallowed_methods, reason = "ids are minted here and passed in from here")]
+fn mint_id() -> Uuid {
+    Uuid::now_v7()
+}

@@ -60,13 +60,23 @@ impl Ui {
         self.shown = view;
     }
 
-    /// Runs until the window is closed (desk and kiosk).
-    pub fn run(&self) -> Result<(), slint::PlatformError> {
-        self.window.run()
+    /// The window alone, to be run while the rest stays in reach (desk and kiosk).
+    pub fn handle(&self) -> Display {
+        Display(self.window.clone_strong())
     }
 
     fn show_window(&self) -> Result<(), slint::PlatformError> {
         self.window.show()
+    }
+}
+
+/// A window that can be run until it is closed.
+pub struct Display(HandheldWindow);
+
+impl Display {
+    /// Runs until the window is closed.
+    pub fn run(&self) -> Result<(), slint::PlatformError> {
+        self.0.run()
     }
 }
 

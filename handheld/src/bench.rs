@@ -1,0 +1,198 @@
+//! How fast the terminal is (端末の速さ): start, key to screen, picture, durable save.
+//!
+//! Prints `name value unit` lines. A bare write and fsync of the same size runs beside the saves,
+//! so that the figure says what the store adds to the disk.
+
+use std::fs::OpenOptions;
+use std::io::Write;
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+use anyhow::Result;
+use hardware::clock::FixedClock;
+use hardware::twin::loopback;
+use jiff::civil::{Date, date};
+use shared::calendar::to_unix_days;
+use shared::metering::ScreeningLimits;
+use shared::wire::{
+    EnrolmentV1, EventV1, PastUsageV1, PlannedConnectionV1, RoundV1, RouteV1, TariffV1, UtilityV1,
+    WorkPackage, WorkPackageV1,
+};
+use uuid::Uuid;
+
+use crate::headless::Stage;
+use crate::screens::Key;
+use crate::shell::{Parts, Shell, open_store};
+use crate::store::Store;
+use crate::sync::Practice;
+
+const CONNECTIONS: u32 = 3_000;
+const SAVES: usize = 500;
+const FRAMES: usize = 300;
+/// The day of the invented route.
+pub const TODAY: Date = date(2026, 11, 23);
+
+/// Measures and prints.
+pub fn run() -> Result<()> {
+    let folder = tempfile::tempdir()?;
+    open_store(folder.path())?.take_package(1, &package(CONNECTIONS))?;
+
+    let begun = Instant::now();
+    let mut stage = stage(folder.path())?;
+    tell("start_to_first_picture", millis(begun.elapsed()), "ms");
+    tell("connections_on_board", CONNECTIONS.into(), "connections");
+
+    // Log in by hand is not measured: the reader is let in the way the PIN check would.
+    let reader = reader();
+    stage.shell().borrow_mut().hear(crate::shell::Report::Pin { reader, is_right: true });
+    let mut times = Vec::with_capacity(FRAMES);
+    for step in 0..FRAMES {
+        let begun = Instant::now();
+        stage.press(if step % 40 < 30 { "DownArrow" } else { "UpArrow" });
+        stage.draw();
+        times.push(begun.elapsed());
+    }
+    tell_quantiles("list_key_to_screen", &mut times);
+    stage.shell().borrow_mut().press(Key::Enter);
+    let mut times = Vec::with_capacity(FRAMES);
+    for step in 0..FRAMES {
+        let begun = Instant::now();
+        stage.press(if step % 8 < 4 { "7" } else { "Backspace" });
+        stage.draw();
+        times.push(begun.elapsed());
+    }
+    tell_quantiles("entry_key_to_screen", &mut times);
+    drop(stage);
+    saves()?;
+    tell("memory_resident_peak", resident_peak_kib() / 1_024, "MiB");
+    Ok(())
+}
+
+fn saves() -> Result<()> {
+    let folder = tempfile::tempdir()?;
+    let mut store: Store = open_store(folder.path())?;
+    let mut bare = OpenOptions::new().create(true).append(true).open(folder.path().join("bare"))?;
+    let (mut stored, mut synced) = (Vec::with_capacity(SAVES), Vec::with_capacity(SAVES));
+    for number in 0..SAVES {
+        let begun = Instant::now();
+        store.append(1, EventV1::LoggedIn { reader: format!("{number:050}") })?;
+        stored.push(begun.elapsed());
+        let begun = Instant::now();
+        bare.write_all(&[7; 128])?;
+        bare.sync_data()?;
+        synced.push(begun.elapsed());
+    }
+    tell_quantiles("durable_save", &mut stored);
+    tell_quantiles("bare_write_and_fsync", &mut synced);
+    let ratio = stored[SAVES / 2].as_micros() * 100 / synced[SAVES / 2].as_micros().max(1);
+    println!("durable_save_to_bare_fsync_p50 {}.{:02} ratio", ratio / 100, ratio % 100);
+    Ok(())
+}
+
+fn stage(data: &std::path::Path) -> Result<Stage> {
+    let (printer, _paper) = loopback(384);
+    let parts = Parts {
+        enrolment: EnrolmentV1 {
+            device: Uuid::from_u128(1),
+            device_code: "B01".into(),
+            server: String::new(),
+            token: [0; 32],
+            slip_key: [0; 32],
+            authority: Vec::new(),
+        },
+        store: open_store(data)?,
+        clock: Arc::new(FixedClock::on(TODAY)),
+        printer: Box::new(printer),
+        transport: Arc::new(Practice::new(Uuid::from_u128(1))),
+        mint: Uuid::new_v4,
+    };
+    Stage::set(Shell::start(parts, Arc::new(|_| {}))?)
+}
+
+/// The PIN 1234, hashed with the weakest parameters there are: nobody is kept out by it.
+const PIN_HASH: &str = "$argon2id$v=19$m=8,t=1,p=1$MDEyMzQ1Njc4OWFiY2RlZg$m1ZDzCI9dqnwaJeX4uJS3L04dgJFSfxDnDiSNg6qWks";
+
+fn reader() -> shared::wire::ReaderV1 {
+    shared::wire::ReaderV1 { login: "101".into(), name: "検針 花子".into(), pin_hash: PIN_HASH.into() }
+}
+
+/// An invented route of this many equal connections. The reader 101 has the PIN 1234.
+pub fn package(connections: u32) -> WorkPackage {
+    let today = to_unix_days(TODAY);
+    let tariffs = [
+        include_str!("../../shared/tariffs/takatsuki-water-2019.toml"),
+        include_str!("../../shared/tariffs/yachiyo-sewerage-2019.toml"),
+    ];
+    WorkPackage::V1(WorkPackageV1 {
+        id: Uuid::from_u128(9),
+        business_date_unix_days: today,
+        utility: UtilityV1 {
+            name: "水面市上下水道局".into(),
+            registration_number: "T1234567890123".into(),
+            contact: "055-000-0000".into(),
+        },
+        round: RoundV1 { id: 1, year: 2026, month: 11, months: 2 },
+        route: RouteV1 { id: 1, number: "012".into(), name: "相生一丁目".into() },
+        readers: vec![reader()],
+        tariffs: tariffs
+            .iter()
+            .zip(1..)
+            .map(|(text, id)| TariffV1 { id, text: (*text).to_owned() })
+            .collect(),
+        connections: (1..=connections).map(|order| planned(order, today)).collect(),
+    })
+}
+
+fn planned(order: u32, today: i32) -> PlannedConnectionV1 {
+    PlannedConnectionV1 {
+        connection: order.into(),
+        connection_number: format!("{order:08}"),
+        walk_order: order,
+        customer_name: format!("測定 {order}番"),
+        customer_kana: "ソクテイ".into(),
+        address: format!("相生一丁目{}番{}号", order / 20 + 1, order % 20 + 1),
+        building: "水面ハイツ101号室".into(),
+        meter_number: format!("20-{order:06}"),
+        meter_size_mm: 20,
+        dial_digits: 4,
+        meter_position: "玄関の右".into(),
+        caution: String::new(),
+        use_class: 1,
+        payment_method: 1,
+        sewerage: true,
+        in_service: true,
+        previous_value: 1_200,
+        previous_read_on_unix_days: today - 61,
+        past_usage: (1..=13)
+            .map(|period| PastUsageV1 { read_on_unix_days: today - 61 * period, usage_m3: 38 })
+            .collect(),
+        limits: ScreeningLimits::STANDARD.into(),
+    }
+}
+
+fn tell(name: &str, value: u128, unit: &str) {
+    println!("{name} {value} {unit}");
+}
+
+fn tell_quantiles(name: &str, times: &mut [Duration]) {
+    times.sort_unstable();
+    let at = |percent: usize| times[(times.len() - 1) * percent / 100];
+    for percent in [50, 95, 99] {
+        let micros = at(percent).as_micros();
+        println!("{name}_p{percent} {}.{:03} ms", micros / 1_000, micros % 1_000);
+    }
+}
+
+fn millis(duration: Duration) -> u128 {
+    duration.as_millis()
+}
+
+/// What the kernel says of this process, in KiB.
+fn resident_peak_kib() -> u128 {
+    let status = std::fs::read_to_string("/proc/self/status").unwrap_or_default();
+    status
+        .lines()
+        .find_map(|line| line.strip_prefix("VmHWM:"))
+        .and_then(|words| words.trim().trim_end_matches(" kB").trim().parse().ok())
+        .unwrap_or(0)
+}

@@ -1,0 +1,275 @@
+//! Key paths through the screens: what each key means, and what is asked of the shell.
+
+use super::*;
+use jiff::civil::date;
+use shared::calendar::to_unix_days;
+use shared::metering::ScreeningLimits;
+use shared::wire::{
+    PastUsageV1, PlannedConnectionV1, ReadingV1, RoundV1, RouteV1, TariffV1, UtilityV1,
+    WorkPackage, WorkPackageV1,
+};
+use uuid::Uuid;
+
+const TODAY: Date = date(2026, 11, 23);
+
+fn reader() -> ReaderV1 {
+    ReaderV1 { login: "101".into(), name: "検針 花子".into(), pin_hash: "hash".into() }
+}
+
+fn planned(order: u32, in_service: bool) -> PlannedConnectionV1 {
+    let today = to_unix_days(TODAY);
+    PlannedConnectionV1 {
+        connection: order.into(),
+        connection_number: format!("{order:08}"),
+        walk_order: order,
+        customer_name: if in_service { "佐藤 京子".into() } else { String::new() },
+        customer_kana: "サトウ キョウコ".into(),
+        address: "相生一丁目1番2号".into(),
+        building: String::new(),
+        meter_number: "20-123456".into(),
+        meter_size_mm: 20,
+        dial_digits: 4,
+        meter_position: "玄関の右".into(),
+        caution: String::new(),
+        use_class: 1,
+        payment_method: 1,
+        sewerage: true,
+        in_service,
+        previous_value: 1_200,
+        previous_read_on_unix_days: today - 61,
+        past_usage: (1..=13)
+            .map(|period| PastUsageV1 { read_on_unix_days: today - 61 * period, usage_m3: 38 })
+            .collect(),
+        limits: ScreeningLimits::STANDARD.into(),
+    }
+}
+
+fn route() -> Route {
+    let tariffs = [
+        include_str!("../../../shared/tariffs/takatsuki-water-2019.toml"),
+        include_str!("../../../shared/tariffs/yachiyo-sewerage-2019.toml"),
+    ];
+    let package = WorkPackageV1 {
+        id: Uuid::from_u128(9),
+        business_date_unix_days: to_unix_days(TODAY),
+        utility: UtilityV1 {
+            name: "水面市上下水道局".into(),
+            registration_number: "T1234567890123".into(),
+            contact: "055-000-0000".into(),
+        },
+        round: RoundV1 { id: 1, year: 2026, month: 11, months: 2 },
+        route: RouteV1 { id: 1, number: "012".into(), name: "相生一丁目".into() },
+        readers: vec![reader()],
+        tariffs: tariffs.map(|text| TariffV1 { id: 1, text: text.to_owned() }).into(),
+        connections: vec![planned(1, true), planned(2, false), planned(3, true)],
+    };
+    Route::open(WorkPackage::V1(package)).unwrap()
+}
+
+fn logged_in() -> App {
+    let mut app = App::new(TODAY, Some(route()));
+    type_keys(&mut app, "101e");
+    app.pin_checked(reader(), true, 0);
+    app
+}
+
+/// Digits, `e`nter, `c`ancel, e`r`ase, `u`p, `d`own, `F`n as A…E. Returns the last effect.
+fn type_keys(app: &mut App, keys: &str) -> Option<Effect> {
+    let mut effect = None;
+    for key in keys.chars() {
+        let key = match key {
+            'e' => Key::Enter,
+            'c' => Key::Cancel,
+            'r' => Key::Erase,
+            'u' => Key::Up,
+            'd' => Key::Down,
+            'A'..='E' => Key::Function(key as u8 - b'A' + 1),
+            digit => Key::Digit(digit as u8 - b'0'),
+        };
+        effect = app.press(key, 0);
+    }
+    effect
+}
+
+fn saved_value(effect: Option<Effect>) -> (u32, Option<u32>, LowFlowIndicator) {
+    match effect {
+        Some(Effect::SaveReading(draft)) => {
+            (draft.register.value(), draft.first_typed, draft.low_flow)
+        }
+        other => panic!("expected a reading, got {other:?}"),
+    }
+}
+
+fn store(app: &mut App, place: usize) -> Option<Effect> {
+    let stop = &app.route().unwrap().stops[place];
+    let reading = ReadingV1 {
+        id: Uuid::from_u128(1),
+        package: Uuid::from_u128(9),
+        connection: stop.planned.connection,
+        register_value: 1_238,
+        register_digits: 4,
+        first_typed_value: None,
+        usage_m3: 38,
+        findings: vec![],
+        low_flow: 0,
+        read_on_unix_days: to_unix_days(TODAY),
+        water_yen: 4_543,
+        sewerage_yen: Some(3_977),
+        reader: "101".into(),
+    };
+    app.route_mut().unwrap().note_reading(place, reading);
+    app.reading_saved(place)
+}
+
+#[test]
+fn a_usual_reading_takes_its_digits_and_two_keys() {
+    let mut app = logged_in();
+    type_keys(&mut app, "e");
+    let effect = type_keys(&mut app, "1238e");
+    assert_eq!(saved_value(effect), (1_238, None, LowFlowIndicator::NotChecked));
+    assert_eq!(store(&mut app, 0), Some(Effect::Print { place: 0 }));
+    assert_eq!(app.press(Key::Enter, 0), None, "no key counts while the printer runs");
+    app.print_ended(Ok("H01-000001".into()));
+    assert!(app.view().message.contains("H01-000001"));
+    assert_eq!(app.view().entry.total, "8,520円");
+    type_keys(&mut app, "e");
+    assert_eq!(app.view().entry.number, "00000002");
+}
+
+#[test]
+fn an_odd_number_is_typed_twice_and_the_indicator_is_asked_for() {
+    let mut app = logged_in();
+    type_keys(&mut app, "e1320e");
+    let view = app.view();
+    assert_eq!(view.screen, "check");
+    assert!(view.entry.sentences[0].contains("120m³"), "{:?}", view.entry.sentences);
+    assert_eq!(type_keys(&mut app, "1320e"), None);
+    assert!(app.view().entry.question.contains("パイロット"));
+    let effect = type_keys(&mut app, "2");
+    assert_eq!(saved_value(effect), (1_320, None, LowFlowIndicator::TurningWithTapsShut));
+}
+
+#[test]
+fn a_slip_of_the_finger_is_kept_beside_what_was_meant() {
+    let mut app = logged_in();
+    type_keys(&mut app, "e1283e");
+    assert_eq!(app.view().screen, "check");
+    let effect = type_keys(&mut app, "1238e");
+    assert_eq!(saved_value(effect), (1_238, Some(1_283), LowFlowIndicator::NotChecked));
+}
+
+#[test]
+fn dials_that_went_backwards_are_never_taken() {
+    let mut app = logged_in();
+    assert_eq!(type_keys(&mut app, "e1100e"), None);
+    assert_eq!(type_keys(&mut app, "e1100ee"), None);
+    assert_eq!(app.view().screen, "check");
+    type_keys(&mut app, "c");
+    assert_eq!(app.view().screen, "reading");
+    type_keys(&mut app, "1100e");
+    type_keys(&mut app, "B");
+    assert_eq!(app.view().screen, "no_read");
+}
+
+#[test]
+fn a_reader_can_report_a_leak_on_a_usual_volume() {
+    let mut app = logged_in();
+    type_keys(&mut app, "e1238Ee");
+    assert_eq!(app.view().screen, "check");
+    let effect = type_keys(&mut app, "e");
+    assert_eq!(saved_value(effect), (1_238, None, LowFlowIndicator::TurningWithTapsShut));
+}
+
+#[test]
+fn a_meter_out_of_reach_is_one_reason_away() {
+    let mut app = logged_in();
+    assert_eq!(type_keys(&mut app, "eBe"), None);
+    assert!(app.view().message.contains("H23"));
+    let effect = type_keys(&mut app, "7e");
+    assert_eq!(effect, Some(Effect::SaveNoRead { place: 0, reason: NoReadReason::NoAccess }));
+    app.no_read_saved(0);
+    assert_eq!(app.view().screen, "reading");
+}
+
+#[test]
+fn a_stopped_connection_gets_no_slip() {
+    let mut app = logged_in();
+    type_keys(&mut app, "de");
+    assert_eq!(app.view().entry.name, "（使用者なし）");
+    let effect = type_keys(&mut app, "1200e");
+    assert_eq!(saved_value(effect).0, 1_200);
+    assert_eq!(store(&mut app, 1), None);
+}
+
+#[test]
+fn a_printer_that_fails_leaves_a_saved_reading_and_a_way_on() {
+    let mut app = logged_in();
+    type_keys(&mut app, "e1238e");
+    store(&mut app, 0);
+    app.print_ended(Err("用紙がありません。(P04)".into()));
+    let view = app.view();
+    assert!(view.message.starts_with("保存しました") && view.message.contains("P04"));
+    assert_eq!(type_keys(&mut app, "C"), Some(Effect::Print { place: 0 }));
+}
+
+#[test]
+fn five_wrong_pins_lock_for_a_minute() {
+    let mut app = App::new(TODAY, Some(route()));
+    for _ in 0..5 {
+        let effect = type_keys(&mut app, "101e9999e");
+        assert!(matches!(effect, Some(Effect::VerifyPin { .. })), "{effect:?}");
+        app.pin_checked(reader(), false, 100);
+    }
+    assert!(app.view().message.contains("H11"));
+    type_keys(&mut app, "101e1234");
+    assert_eq!(app.press(Key::Enter, 120), None);
+    assert!(matches!(app.press(Key::Enter, 161), Some(Effect::VerifyPin { .. })));
+}
+
+#[test]
+fn an_unknown_reader_is_checked_as_slowly_as_a_known_one() {
+    let mut app = App::new(TODAY, Some(route()));
+    let effect = type_keys(&mut app, "999e1234e");
+    assert_eq!(effect, Some(Effect::VerifyPin { reader: reader(), pin: String::new() }));
+}
+
+#[test]
+fn without_a_package_the_way_leads_to_the_sync() {
+    let mut app = App::new(TODAY, None);
+    type_keys(&mut app, "101e1234e");
+    assert!(app.view().message.contains("F4"));
+    type_keys(&mut app, "D");
+    assert_eq!(app.view().screen, "sync");
+    assert_eq!(type_keys(&mut app, "e"), Some(Effect::Sync));
+    app.sync_ended(Ok(Some(route())));
+    assert!(app.view().message.contains("012 相生一丁目"));
+    type_keys(&mut app, "c");
+    assert_eq!(app.view().screen, "login");
+}
+
+#[test]
+fn too_many_digits_and_no_digits_are_refused_with_a_word() {
+    let mut app = logged_in();
+    type_keys(&mut app, "e12345");
+    assert!(app.view().message.contains("H20"));
+    assert_eq!(app.view().entry.typed, "1234");
+    type_keys(&mut app, "c");
+    assert_eq!(type_keys(&mut app, "e"), None);
+    assert!(app.view().message.contains("H21"));
+}
+
+#[test]
+fn the_list_shows_what_is_left_and_where_one_stands() {
+    let mut app = logged_in();
+    store(&mut app, 0);
+    app.print_ended(Ok("H01-000001".into()));
+    type_keys(&mut app, "A");
+    let view = app.view();
+    assert_eq!(view.corner, "1／3");
+    assert_eq!(view.rows.len(), 3);
+    assert_eq!(view.rows[0].mark, "未印刷");
+    type_keys(&mut app, "A");
+    let view = app.view();
+    assert_eq!(view.rows.len(), 2);
+    assert!(view.list_position.contains("未検針のみ"));
+}

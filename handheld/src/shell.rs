@@ -1,0 +1,384 @@
+//! The shell (実行部): carries out what the screens ask, on the disk, at the printer, over the line.
+//!
+//! The disk is written at once, because the screen may say "saved" only afterwards. Printing,
+//! sending and the slow PIN hash run on threads of their own and report back as [`Report`]s.
+
+use std::path::Path;
+use std::sync::{Arc, Mutex, PoisonError};
+use std::thread;
+
+use argon2::{Argon2, PasswordHash, PasswordVerifier};
+use hardware::clock::Clock;
+use hardware::printer::Printer;
+use shared::calendar::to_unix_days;
+use shared::metering::notice_seal::SlipKey;
+use shared::metering::{LowFlowIndicator, NoReadReason};
+use shared::quantity::CubicMeters;
+use shared::wire::{
+    EnrolmentV1, EventV1, NoReadV1, ReaderV1, ReadingV1, SlipV1, WorkPackage,
+};
+use uuid::Uuid;
+
+use crate::notice::usage_notice;
+use crate::route::{Outcome, Route};
+use crate::screens::{App, Draft, Effect, Key, Tone};
+use crate::slip;
+use crate::store::{Store, StoreError};
+use crate::sync::{self, Transport};
+
+/// What a thread behind the screen has to say.
+pub enum Report {
+    /// The PIN was compared.
+    Pin {
+        /// Who wants in.
+        reader: ReaderV1,
+        /// Whether it fits.
+        is_right: bool,
+    },
+    /// The printer is done with a slip.
+    Slip {
+        /// Place on the route.
+        place: usize,
+        /// The slip.
+        slip: SlipV1,
+        /// What the reader is told when it did not come out.
+        failure: Option<String>,
+    },
+    /// Entries are on the server's disk up to here, out of so many.
+    Sent {
+        /// Receipt.
+        through: u64,
+        /// Length of the log.
+        of: u64,
+    },
+    /// The sync is over.
+    Synced(Result<Option<WorkPackage>, String>),
+}
+
+/// How a report reaches the thread of the screens.
+pub type Post = Arc<dyn Fn(Report) + Send + Sync>;
+
+/// What the shell works with.
+pub struct Parts {
+    /// Makes this program a terminal.
+    pub enrolment: EnrolmentV1,
+    /// Memory.
+    pub store: Store,
+    /// Time.
+    pub clock: Arc<dyn Clock>,
+    /// The printer.
+    pub printer: Box<dyn Printer>,
+    /// The way to the server.
+    pub transport: Arc<dyn Transport>,
+    /// Mints ids.
+    pub mint: fn() -> Uuid,
+}
+
+/// The running program: the screens and everything around them.
+pub struct Shell {
+    app: App,
+    enrolment: Arc<EnrolmentV1>,
+    store: Arc<Mutex<Store>>,
+    clock: Arc<dyn Clock>,
+    printer: Arc<Mutex<Box<dyn Printer>>>,
+    transport: Arc<dyn Transport>,
+    mint: fn() -> Uuid,
+    post: Post,
+}
+
+impl Shell {
+    /// Starts from what is in memory.
+    pub fn start(mut parts: Parts, post: Post) -> Result<Shell, StoreError> {
+        let voided = parts.store.void_slip_under_way(parts.clock.now_unix_seconds())?;
+        let mut route = None;
+        let mut trouble = None;
+        if let Some(package) = parts.store.package()? {
+            match Route::open(package) {
+                Ok(mut opened) => {
+                    opened.replay(&parts.store.events()?);
+                    route = Some(opened);
+                }
+                Err(error) => {
+                    tracing::error!(%error, "the package on board cannot be used");
+                    trouble = Some("検針データを読み取れません。F4 で受け取り直してください。(H13)");
+                }
+            }
+        }
+        let mut app = App::new(parts.clock.today(), route);
+        if let Some(trouble) = trouble {
+            app.tell(Tone::Bad, trouble);
+        } else if voided.is_some() {
+            app.tell(Tone::Warn, "前回、印刷の途中で電源が切れました。お知らせ票を再印刷してください。");
+        }
+        let shell = Shell {
+            app,
+            enrolment: Arc::new(parts.enrolment),
+            store: Arc::new(Mutex::new(parts.store)),
+            clock: parts.clock,
+            printer: Arc::new(Mutex::new(parts.printer)),
+            transport: parts.transport,
+            mint: parts.mint,
+            post,
+        };
+        Ok(shell.counted())
+    }
+
+    /// The screens.
+    pub fn app(&self) -> &App {
+        &self.app
+    }
+
+    /// A key was pressed.
+    pub fn press(&mut self, key: Key) {
+        let effect = self.app.press(key, self.clock.now_unix_seconds());
+        if let Some(effect) = effect {
+            self.carry_out(effect);
+        }
+    }
+
+    /// A thread reports.
+    pub fn hear(&mut self, report: Report) {
+        match report {
+            Report::Pin { reader, is_right } => self.hear_pin(reader, is_right),
+            Report::Slip { place, slip, failure } => self.hear_slip(place, slip, failure),
+            Report::Sent { through, of } => self.app.sync_told(through, of.saturating_sub(through)),
+            Report::Synced(result) => self.hear_synced(result),
+        }
+    }
+
+    fn carry_out(&mut self, effect: Effect) {
+        match effect {
+            Effect::VerifyPin { reader, pin } => self.verify_pin(reader, pin),
+            Effect::SaveReading(draft) => self.save_reading(&draft),
+            Effect::SaveNoRead { place, reason } => self.save_no_read(place, reason),
+            Effect::Print { place } => self.print(place),
+            Effect::Sync => self.sync(),
+        }
+    }
+
+    fn verify_pin(&self, reader: ReaderV1, pin: String) {
+        let post = self.post.clone();
+        thread::spawn(move || {
+            let is_right = PasswordHash::new(&reader.pin_hash).is_ok_and(|hash| {
+                Argon2::default().verify_password(pin.as_bytes(), &hash).is_ok()
+            });
+            post(Report::Pin { reader, is_right });
+        });
+    }
+
+    fn hear_pin(&mut self, reader: ReaderV1, is_right: bool) {
+        let now = self.clock.now_unix_seconds();
+        if is_right {
+            let event = EventV1::LoggedIn { reader: reader.login.clone() };
+            let noted = lock(&self.store).append(now, event);
+            if let Err(error) = noted {
+                self.refuse(&error);
+            }
+        }
+        self.app.pin_checked(reader, is_right, now);
+    }
+
+    fn save_reading(&mut self, draft: &Draft) {
+        let Some(reading) = self.reading(draft) else { return };
+        let event = EventV1::Reading(reading.clone());
+        let saved = lock(&self.store).append(self.clock.now_unix_seconds(), event);
+        if let Err(error) = saved {
+            self.refuse(&error);
+            return;
+        }
+        if let Some(route) = self.app.route_mut() {
+            route.note_reading(draft.place, reading);
+        }
+        if let Some(effect) = self.app.reading_saved(draft.place) {
+            self.carry_out(effect);
+        }
+    }
+
+    fn reading(&mut self, draft: &Draft) -> Option<ReadingV1> {
+        let route = self.app.route()?;
+        let stop = &route.stops[draft.place];
+        let usage = stop.previous.usage_until(draft.register).volume().unwrap_or(CubicMeters(0));
+        let charges = match route.charges(stop, usage) {
+            Ok(charges) => charges,
+            Err(error) => {
+                tracing::error!(%error, "no charge can be computed");
+                self.app.tell(Tone::Bad, "料金を計算できません。事務所に連絡してください。(H30)");
+                return None;
+            }
+        };
+        let yen = |index: usize| charges.get(index).map(|charge| charge.amount.0);
+        Some(ReadingV1 {
+            id: (self.mint)(),
+            package: route.package,
+            connection: stop.planned.connection,
+            register_value: draft.register.value(),
+            register_digits: draft.register.digits(),
+            first_typed_value: draft.first_typed,
+            usage_m3: usage.0,
+            findings: draft.findings.iter().map(|finding| finding.code()).collect(),
+            low_flow: match draft.low_flow {
+                LowFlowIndicator::NotChecked => 0,
+                LowFlowIndicator::Still => 1,
+                LowFlowIndicator::TurningWithTapsShut => 2,
+            },
+            read_on_unix_days: to_unix_days(self.app.today()),
+            water_yen: yen(0).unwrap_or(0),
+            sewerage_yen: yen(1),
+            reader: self.app.reader_login().to_owned(),
+        })
+    }
+
+    fn save_no_read(&mut self, place: usize, reason: NoReadReason) {
+        let Some(route) = self.app.route() else { return };
+        let no_read = NoReadV1 {
+            id: (self.mint)(),
+            package: route.package,
+            connection: route.stops[place].planned.connection,
+            reason: reason.code(),
+            visited_on_unix_days: to_unix_days(self.app.today()),
+            reader: self.app.reader_login().to_owned(),
+        };
+        let event = EventV1::NoRead(no_read.clone());
+        let saved = lock(&self.store).append(self.clock.now_unix_seconds(), event);
+        if let Err(error) = saved {
+            self.refuse(&error);
+            return;
+        }
+        if let Some(route) = self.app.route_mut() {
+            route.note_no_read(place, &no_read);
+        }
+        self.app.no_read_saved(place);
+    }
+
+    /// The number is given out and on the disk before the first dot.
+    fn print(&mut self, place: usize) {
+        let Some(route) = self.app.route() else { return };
+        let stop = &route.stops[place];
+        let Outcome::Read { reading, printed } = &stop.outcome else { return };
+        let slip = SlipV1 {
+            slip_number: String::new(),
+            reading: reading.id,
+            reissue_of: printed.clone(),
+            amount_yen: reading.water_yen + reading.sewerage_yen.unwrap_or(0),
+        };
+        let slip = match lock(&self.store).begin_slip(&self.enrolment.device_code, slip) {
+            Ok(slip) => slip,
+            Err(error) => {
+                let told = format!("{}({})", error.japanese(), error.code());
+                self.app.print_ended(Err(told));
+                return;
+            }
+        };
+        let today = self.app.today();
+        let notice =
+            usage_notice(route, stop, reading, today, &slip.slip_number, slip.reissue_of.clone());
+        let notice = match notice {
+            Ok(notice) => notice,
+            Err(error) => {
+                tracing::error!(%error, "the notice could not be filled in");
+                let told = "料金を計算できません。(H30)".to_owned();
+                self.hear_slip(place, slip, Some(told));
+                return;
+            }
+        };
+        let text = notice.seal(SlipKey(self.enrolment.slip_key));
+        let (printer, post) = (self.printer.clone(), self.post.clone());
+        thread::spawn(move || {
+            let mut printer = lock(&printer);
+            let drawing = slip::draw(&notice, &text, printer.width_dots());
+            if !drawing.missing_glyphs.is_empty() {
+                // How many, never which: they come out of people's names.
+                tracing::warn!(slip.missing_glyphs = drawing.missing_glyphs.len(), "font lacks letters");
+            }
+            let failure = match printer.print(&drawing.raster, &mut |_, _| {}) {
+                Ok(()) => None,
+                Err(error) => {
+                    tracing::warn!(code = error.code(), %error, "slip not printed");
+                    Some(format!("{}({})", error.message_ja(), error.code()))
+                }
+            };
+            post(Report::Slip { place, slip, failure });
+        });
+    }
+
+    fn hear_slip(&mut self, place: usize, slip: SlipV1, failure: Option<String>) {
+        let event = match failure {
+            None => EventV1::SlipPrinted(slip.clone()),
+            Some(_) => EventV1::SlipVoided(slip.clone()),
+        };
+        let ended = lock(&self.store).end_slip(self.clock.now_unix_seconds(), event);
+        if let (None, Some(route)) = (&failure, self.app.route_mut()) {
+            route.note_printed(place, &slip);
+        }
+        self.app.print_ended(failure.map_or(Ok(slip.slip_number), Err));
+        if let Err(error) = ended {
+            self.refuse(&error);
+        }
+        self.count();
+    }
+
+    fn sync(&mut self) {
+        let (store, transport, post) =
+            (self.store.clone(), self.transport.clone(), self.post.clone());
+        thread::spawn(move || {
+            let tell = |through, of| post(Report::Sent { through, of });
+            let result = sync::run(transport.as_ref(), &store, &tell)
+                .map_err(|error| format!("{}({})", error.japanese(), error.code()));
+            post(Report::Synced(result));
+        });
+    }
+
+    fn hear_synced(&mut self, result: Result<Option<WorkPackage>, String>) {
+        let outcome = result.and_then(|package| match package {
+            Some(package) => self.take_package(package).map(Some),
+            None => Ok(None),
+        });
+        // A package that is on board already is no new route.
+        let outcome = outcome.map(Option::flatten);
+        self.app.sync_ended(outcome);
+        self.count();
+    }
+
+    fn take_package(&mut self, package: WorkPackage) -> Result<Option<Route>, String> {
+        let WorkPackage::V1(v1) = &package;
+        if self.app.route().is_some_and(|route| route.package == v1.id) {
+            return Ok(None);
+        }
+        let faulty = "検針データを読み取れません。事務所に連絡してください。(H13)";
+        let mut route = Route::open(package.clone()).map_err(|error| {
+            tracing::error!(%error, "the package cannot be used");
+            faulty.to_owned()
+        })?;
+        let mut store = lock(&self.store);
+        let told = |error: StoreError| format!("{}({})", error.japanese(), error.code());
+        store.take_package(self.clock.now_unix_seconds(), &package).map_err(told)?;
+        route.replay(&store.events().map_err(told)?);
+        Ok(Some(route))
+    }
+
+    fn refuse(&mut self, error: &StoreError) {
+        tracing::error!(code = error.code(), %error, "not stored");
+        self.app.tell(Tone::Bad, format!("{}({})", error.japanese(), error.code()));
+    }
+
+    fn counted(mut self) -> Shell {
+        self.count();
+        self
+    }
+
+    fn count(&mut self) {
+        let store = lock(&self.store);
+        let through = store.receipt_through().unwrap_or(0);
+        self.app.count_log(store.head().sequence, through);
+    }
+}
+
+/// Opens the memory in the terminal's data folder.
+pub fn open_store(data: &Path) -> Result<Store, StoreError> {
+    Store::open(&data.join("log.db"))
+}
+
+/// A thread that panicked leaves the store and the printer as usable as before.
+pub(crate) fn lock<T: ?Sized>(mutex: &Mutex<T>) -> std::sync::MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
+}
