@@ -1,16 +1,22 @@
 //! `minamo demo-data` (架空の町): a town to try everything on, with an open round and two terminals.
 
+use backoffice::billing::{
+    BillingError, BillingOrder, CancelFlag, RunSummary, demo_tariffs, run_billing, store_tariff,
+};
 use backoffice::demo::{
     DEMO_CLERK, DEMO_OPERATOR, DEMO_PASSWORD, DEMO_PIN, DemoError, LoadOptions, Loaded, Progress,
     Town, TownOptions, load,
 };
-use backoffice::metering::{MeteringError, NewRound, assign_route, open_round, round_progress};
+use backoffice::metering::{
+    MeteringError, NewRound, assign_route, open_round, round, round_progress,
+};
 use indicatif::{ProgressBar, ProgressStyle};
 use jiff::ToSpan;
 use jiff::civil::Date;
 use shared::calendar::YearMonth;
 use shared::ids::{DeviceId, RoundId};
 use shared::metering::notice_seal::SlipKey;
+use shared::quantity::grouped;
 
 use super::devices::{Terminal, enrol_terminal};
 use crate::office::{DataArguments, Office, database_failed};
@@ -19,6 +25,9 @@ use crate::refusal::Refusal;
 
 /// The terminals that a demo town begins with; each gets one of the first routes.
 const TERMINALS: [&str; 2] = ["H01", "H02"];
+
+/// From the bill to its due date.
+const DAYS_TO_PAY: i32 = 20;
 
 /// Months that a round bills.
 const ROUND_MONTHS: u8 = 2;
@@ -60,6 +69,7 @@ pub async fn run(arguments: DemoDataArguments, outside: &Outside) -> Result<(), 
 /// What was made.
 struct Made {
     loaded: Loaded,
+    billed: RunSummary,
     month: YearMonth,
     routes: usize,
     enrolments: Vec<String>,
@@ -74,9 +84,12 @@ impl Made {
         };
         format!(
             "架空の町を作りました。\n  水栓: {connections} 件、これまでの検針: {readings} 件\n  \
+             前の検針期の請求: {} 件、{} 円\n  \
              検針期: {} を開始（順路 {} 本）\n  \
              ログイン（画面）: {DEMO_CLERK} / {DEMO_PASSWORD}（料金担当）、{DEMO_OPERATOR} / {DEMO_PASSWORD}（システム管理）\n  \
              ログイン（端末）: {readers} / {DEMO_PIN}（暗証番号）\n  端末の登録ファイル: {}",
+            self.billed.bills,
+            grouped(self.billed.amount.0),
             self.month.japanese(),
             self.routes,
             self.enrolments.join("、"),
@@ -94,8 +107,9 @@ async fn make(
         .await
         .map_err(|cause| Refusal::new("X99", "町を作れませんでした。").because(cause))?;
     let loaded = load_town(office, &town, outside).await?;
-    let (round, month) = open_current_round(office, &town).await?;
-    let routes = round_progress(&office.backoffice, round).await.map_err(database_failed)?;
+    let billed = bill_closed_round(office, &loaded).await?;
+    let (round_id, month) = open_current_round(office, &town).await?;
+    let routes = round_progress(&office.backoffice, round_id).await.map_err(database_failed)?;
     let folder = arguments.data.data.join("terminals");
     std::fs::create_dir_all(&folder).map_err(|cause| Refusal::file(&folder, cause))?;
     let mut enrolments = Vec::new();
@@ -109,7 +123,7 @@ async fn make(
         }
         enrolments.push(path.display().to_string());
     }
-    Ok(Made { loaded, month, routes: routes.len(), enrolments })
+    Ok(Made { loaded, billed, month, routes: routes.len(), enrolments })
 }
 
 async fn load_town(office: &Office, town: &Town, outside: &Outside) -> Result<Loaded, Refusal> {
@@ -132,6 +146,21 @@ async fn load_town(office: &Office, town: &Town, outside: &Outside) -> Result<Lo
     loaded.map_err(refused_town)
 }
 
+/// The round that was read two months ago, assessed on the day after it was closed.
+async fn bill_closed_round(office: &Office, loaded: &Loaded) -> Result<RunSummary, Refusal> {
+    for text in demo_tariffs() {
+        store_tariff(&office.backoffice, text, None).await.map_err(refused_billing)?;
+    }
+    let closed = round(&office.backoffice, loaded.closed_round).await.map_err(database_failed)?;
+    let closed_on = closed.and_then(|round| round.closed_on).unwrap_or(Date::MIN);
+    let assessed_on = closed_on.saturating_add(1.day());
+    let due_on = assessed_on.saturating_add(DAYS_TO_PAY.days());
+    let order = BillingOrder { round: loaded.closed_round, assessed_on, due_on };
+    run_billing(&office.backoffice, &order, &mut |_| {}, &CancelFlag::default())
+        .await
+        .map_err(refused_billing)
+}
+
 /// The month of the business date is read: each route two months after it was read last.
 async fn open_current_round(office: &Office, town: &Town) -> Result<(RoundId, YearMonth), Refusal> {
     let month = YearMonth::of(town.options.today);
@@ -148,6 +177,11 @@ async fn open_current_round(office: &Office, town: &Town) -> Result<(RoundId, Ye
 }
 
 fn refused_town(error: DemoError) -> Refusal {
+    let text = backoffice::codes::japanese(error.code()).unwrap_or_default();
+    Refusal::new(error.code(), text).because(error)
+}
+
+fn refused_billing(error: BillingError) -> Refusal {
     let text = backoffice::codes::japanese(error.code()).unwrap_or_default();
     Refusal::new(error.code(), text).because(error)
 }

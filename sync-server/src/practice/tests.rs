@@ -71,3 +71,49 @@ fn only_our_own_page_opens_a_socket() {
     assert!(!is_own_origin(&sandboxed));
     assert!(is_own_origin(&program));
 }
+
+/// Stand-ins that speak only the first word of each program.
+fn programs(folder: &std::path::Path, handheld: &str) -> PathBuf {
+    use std::os::unix::fs::PermissionsExt;
+    let programs = folder.join("programs");
+    std::fs::create_dir_all(&programs).unwrap();
+    let printer = "echo ready /dev/null; exec cat >/dev/null";
+    for (name, script) in [("handheld", handheld), ("virtual-printer", printer)] {
+        let path = programs.join(name);
+        std::fs::write(&path, format!("#!/bin/sh\n{script}\n")).unwrap();
+        std::fs::set_permissions(&path, PermissionsExt::from_mode(0o755)).unwrap();
+    }
+    programs
+}
+
+async fn open_room(folder: &std::path::Path, handheld: &str) -> Result<(Room, u16), RoomError> {
+    let furnishing = Furnishing {
+        programs: &programs(folder, handheld),
+        rooms: &folder.join("practice"),
+        today: jiff::civil::date(2026, 11, 24),
+        random: [7; 32],
+    };
+    Room::open(furnishing).await.map(|(room, panel)| (room, panel.width))
+}
+
+#[tokio::test]
+async fn a_room_goes_with_everything_in_it() {
+    let folder = tempfile::tempdir().unwrap();
+    // `Ready` with 480 × 800, as postcard has it.
+    let ready = r"printf '\005\000\000\000\000\340\003\240\006'; exec cat >/dev/null";
+    let (room, width) = open_room(folder.path(), ready).await.unwrap();
+    assert_eq!(width, 480);
+    let made = room.paper().parent().unwrap().to_owned();
+    assert!(made.join("package").is_file() && made.join("enrolment").is_file());
+    room.close().await;
+    assert!(!made.exists());
+}
+
+#[tokio::test]
+async fn a_terminal_that_ends_at_once_leaves_nothing_behind() {
+    let folder = tempfile::tempdir().unwrap();
+    let refused = open_room(folder.path(), "exit 1").await.err();
+    assert!(matches!(refused, Some(RoomError::NotStarted("handheld"))));
+    let rooms = std::fs::read_dir(folder.path().join("practice")).unwrap();
+    assert_eq!(rooms.count(), 0);
+}
