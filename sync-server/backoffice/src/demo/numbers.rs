@@ -35,14 +35,17 @@ pub(super) fn meter_number(size_mm: u16, index: usize, seed: u64) -> String {
     format!("{size_mm}-{serial:06}")
 }
 
-/// A telephone number that no exchange gives out: local codes never begin with zero.
+/// A telephone number on a desk that no exchange gives out: local codes never begin with zero.
+pub(super) fn desk_telephone(dice: &mut super::dice::Dice) -> String {
+    format!("055-0{:02}-{:04}", dice.between(10, 99), dice.between(0, 9_999))
+}
+
+/// A telephone number of a person; the mobile ones are as impossible as the others.
 pub(super) fn telephone(dice: &mut super::dice::Dice) -> String {
-    let local = dice.between(0, 9_999);
     if dice.chance(1, 2) {
-        format!("055-0{:02}-{local:04}", dice.between(10, 99))
-    } else {
-        format!("090-0{:03}-{local:04}", dice.between(100, 999))
+        return desk_telephone(dice);
     }
+    format!("090-0{:03}-{:04}", dice.between(100, 999), dice.between(0, 9_999))
 }
 
 /// The registration number of the invented issuer (登録番号): twelve zeros and their check digit.

@@ -50,7 +50,8 @@ pub(super) fn customer(premises: Premises, index: usize, dice: &mut Dice) -> Inv
         Premises::Bathhouse => institution(dice, ("湯", "ユ")),
         Premises::BuildingSite => firm(&names::OFFICES[..1], dice),
     };
-    let telephone = numbers::telephone(dice);
+    let telephone =
+        if premises.is_home() { numbers::telephone(dice) } else { numbers::desk_telephone(dice) };
     InventedCustomer { number: numbers::customer_number(index), name, kana, telephone }
 }
 

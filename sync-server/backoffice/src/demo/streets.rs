@@ -34,9 +34,12 @@ pub(super) struct Site {
 /// Bathhouse, school and the like, with the places at which they stand: spread over the town.
 pub(super) fn landmarks(connections: usize) -> VecDeque<(usize, Premises)> {
     let mut places: Vec<(usize, Premises)> = Vec::new();
-    for (premises, per) in Premises::LANDMARKS {
+    let kinds = Premises::LANDMARKS.len();
+    for (order, (premises, per)) in Premises::LANDMARKS.into_iter().enumerate() {
         let count = (connections / per).max(1);
-        places.extend((0..count).map(|i| ((2 * i + 1) * connections / (2 * count), premises)));
+        // Each kind is a step aside of the one before, or they would all meet in the middle.
+        let place = |i: usize| (i * (kinds + 1) + order + 1) * connections / (count * (kinds + 1));
+        places.extend((0..count).map(|i| (place(i), premises)));
     }
     places.sort_unstable();
     places.into()
