@@ -5,6 +5,7 @@ use std::net::Ipv4Addr;
 use std::sync::Arc;
 
 use backoffice::Backoffice;
+use backoffice::billing::{demo_tariffs, store_tariff};
 use backoffice::demo::{DEMO_CLERK, DEMO_PASSWORD, DEMO_PIN, LoadOptions, Town, TownOptions, load};
 use backoffice::devices::{NewDevice, enrol};
 use backoffice::metering::{NewRound, open_round, round_progress};
@@ -86,6 +87,9 @@ async fn put_up(office: &Backoffice, database: &TestDatabase) {
         slip_master_key: SlipKey([7; 32]),
     };
     load(office, &town, &options, &mut |_| {}).await.expect("the demo town loads");
+    for text in demo_tariffs() {
+        store_tariff(office, text, None).await.expect("published tariffs are in order");
+    }
     for number in 1..=3_u8 {
         let terminal = NewDevice {
             id: DeviceId(Uuid::from_u128(0x100 + u128::from(number))),

@@ -1,27 +1,26 @@
 //! Billing (調定・請求): assessments with their explanation, bills, and the run that makes them.
 
+mod assessment;
+mod assessment_file;
+mod assessment_list;
+mod bill;
 mod explanation;
+mod run;
+mod run_result;
 
 use axum::Router;
-use backoffice::Backoffice;
+use axum::routing::{get, post};
 
 use crate::config::Office;
-use crate::problem::Problem;
+use crate::problem::wrong_method;
 
-pub(crate) struct RunRow {
-    pub round: String,
-    pub month: String,
-    pub assessed_on: String,
-    pub due_on: String,
-    pub bills: String,
-    pub is_finished: bool,
-}
-
-pub(crate) async fn last_run(office: &Backoffice) -> Result<Option<RunRow>, Problem> {
-    let _ = office;
-    Ok(None)
-}
+pub(crate) use run::{RunRow, last_run};
 
 pub(crate) fn routes() -> Router<Office> {
     Router::new()
+        .route("/assessments", get(assessment_list::assessments).fallback(wrong_method))
+        .route("/rounds/{round}/billing-run", post(run::run).fallback(wrong_method))
+        .route("/rounds/{round}/assessments.csv", get(assessment_file::assessments))
+        .route("/assessments/{assessment}", get(assessment::assessment).fallback(wrong_method))
+        .route("/bills/{bill}", get(bill::bill).fallback(wrong_method))
 }

@@ -29,6 +29,8 @@ pub enum Problem {
     WrongMethod,
     /// The database does not answer. X90.
     DatabaseDown,
+    /// Something of the trade does not fit together; the code says what.
+    Fault(&'static str),
     /// A fault inside. X99.
     Internal,
 }
@@ -44,6 +46,7 @@ impl Problem {
             Problem::BadRequest(_) => "W05",
             Problem::WrongMethod => "W06",
             Problem::DatabaseDown => "X90",
+            Problem::Fault(code) => code,
             Problem::Internal => "X99",
         }
     }
@@ -55,7 +58,7 @@ impl Problem {
             Problem::BadRequest(_) => StatusCode::BAD_REQUEST,
             Problem::WrongMethod => StatusCode::METHOD_NOT_ALLOWED,
             Problem::DatabaseDown => StatusCode::SERVICE_UNAVAILABLE,
-            Problem::Internal => StatusCode::INTERNAL_SERVER_ERROR,
+            Problem::Fault(_) | Problem::Internal => StatusCode::INTERNAL_SERVER_ERROR,
         }
     }
 
@@ -68,7 +71,7 @@ impl Problem {
             Problem::BadRequest(_) => "入力を確かめてください",
             Problem::WrongMethod => "この操作はできません",
             Problem::DatabaseDown => "データベースに接続できません",
-            Problem::Internal => "処理を完了できませんでした",
+            Problem::Fault(_) | Problem::Internal => "処理を完了できませんでした",
         }
     }
 
@@ -86,10 +89,12 @@ impl Problem {
             }
             Problem::WrongMethod => "画面のボタンやリンクから操作してください。",
             Problem::DatabaseDown => {
-                "しばらく待ってから再読み込みしてください。入力した内容は保存されていません。続くときは、システム管理担当へ下のコードをお伝えください。"
+                "しばらく待ってから再読み込みしてください。入力した内容は保存されていません。続くときは、システム管理担当へ上のコードをお伝えください。"
             }
+            Problem::Fault(code) => backoffice::codes::japanese(code)
+                .unwrap_or("システム管理担当へ上のコードをお伝えください。"),
             Problem::Internal => {
-                "内容は記録しました。もう一度試しても同じときは、システム管理担当へ下のコードと時刻をお伝えください。"
+                "内容は記録しました。もう一度試しても同じときは、システム管理担当へ上のコードと時刻をお伝えください。"
             }
         }
         .to_owned()

@@ -83,9 +83,8 @@ fn login_address(request: &Request) -> String {
     if *request.method() != Method::GET || path == "/" {
         return "/login".to_owned();
     }
-    let mut query = form_urlencoded::Serializer::new(String::from("/login?"));
-    query.append_pair("next", path);
-    query.finish()
+    let query = form_urlencoded::Serializer::new(String::new()).append_pair("next", path).finish();
+    format!("/login?{query}")
 }
 
 /// The token that the request's cookie holds, if it has the form of one.

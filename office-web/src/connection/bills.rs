@@ -1,12 +1,14 @@
 //! The bills of a connection (請求の一覧), as its page shows them.
 
 use backoffice::Backoffice;
-use shared::ids::ConnectionId;
+use backoffice::billing::bills_of_connection;
+use shared::ids::{BillId, ConnectionId};
 
+use crate::format;
 use crate::problem::Problem;
 
 pub(super) struct BillRow {
-    pub id: String,
+    pub id: BillId,
     pub issued_on: String,
     pub due_on: String,
     pub water: String,
@@ -15,10 +17,20 @@ pub(super) struct BillRow {
     pub payment_method: &'static str,
 }
 
+/// The newest first.
 pub(super) async fn bill_rows(
     office: &Backoffice,
     connection: ConnectionId,
 ) -> Result<Vec<BillRow>, Problem> {
-    let _ = (office, connection);
-    Ok(Vec::new())
+    let bills = bills_of_connection(office, connection).await?;
+    let rows = bills.into_iter().map(|bill| BillRow {
+        id: bill.id,
+        issued_on: format::day(bill.issued_on),
+        due_on: format::day(bill.due_on),
+        water: bill.water.grouped(),
+        sewerage: bill.sewerage.map_or_else(|| "−".to_owned(), |amount| amount.grouped()),
+        amount: bill.amount.grouped(),
+        payment_method: bill.payment_method.japanese(),
+    });
+    Ok(rows.collect())
 }

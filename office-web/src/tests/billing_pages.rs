@@ -1,1 +1,147 @@
 //! Assessments, their explanation, bills and the billing run.
+
+use axum::http::StatusCode;
+use backoffice::billing::{demo_tariffs, store_tariff};
+
+use super::test_office::{Browser, HOSTILE_NAME, TestOffice};
+
+/// Everybody used 45 m³; the slip of the first said so, with the right amount of water.
+const READ: &str = "
+    insert into metering.reading
+        (utility_id, reading_id, connection_id, meter_id, round_id, read_on, register_value,
+         usage_m3, kind, slip_water_yen, slip_sewerage_yen)
+    select 1, gen_random_uuid(), n, n, r.round_id, '2026-11-20', 1245, 45, 1,
+           case n when 1 then 5912 end, null
+    from generate_series(1, 4) n, metering.reading_round r;";
+
+async fn closed_round(office: &TestOffice) {
+    for text in demo_tariffs() {
+        store_tariff(&office.backoffice, text, None).await.unwrap();
+    }
+    office.sql(READ).await;
+    let browser = office.clerk().await;
+    let closed = browser.post(&format!("/rounds/{}/close", office.round), &[]).await;
+    assert_eq!(closed.status, StatusCode::SEE_OTHER, "{}", closed.text());
+}
+
+async fn bill(browser: &Browser<'_>, office: &TestOffice) {
+    let address = format!("/rounds/{}/billing-run", office.round);
+    let page = browser.post(&address, &[("due_on", "2026-12-31")]).await;
+    assert_eq!(page.status, StatusCode::OK, "{}", page.text());
+    page.assert_has("請求を4件作りました");
+}
+
+/// The address behind the first link to such a page.
+fn first_link(text: &str, start: &str) -> String {
+    let link = text.split("href=\"").find(|link| {
+        link.strip_prefix(start).is_some_and(|rest| rest.starts_with(|c: char| c.is_ascii_digit()))
+    });
+    link.unwrap().split('"').next().unwrap().to_owned()
+}
+
+#[tokio::test]
+async fn a_closed_round_is_billed_once_however_often_it_is_asked_for() {
+    let office = TestOffice::new().await;
+    closed_round(&office).await;
+    let browser = office.clerk().await;
+    browser.get("/assessments").await.assert_has("調定処理を行う");
+    bill(&browser, &office).await;
+    let address = format!("/rounds/{}/billing-run", office.round);
+    let again = browser.post(&address, &[("due_on", "2026-12-31")]).await;
+    again.assert_has("新しく調定するものはありませんでした");
+
+    let list = browser.get(&format!("/assessments?round={}", office.round)).await;
+    // Four of each claim: 4 × 5,912 yen of water.
+    list.assert_has("<th scope=\"row\">水道料金</th><td class=\"figure\">4</td>");
+    list.assert_has("<td class=\"figure\">23,648</td>");
+    list.assert_has("全8件");
+    list.assert_lacks(HOSTILE_NAME);
+    browser.get("/").await.assert_has("4件");
+    let file = browser.get(&format!("/rounds/{}/assessments.csv", office.round)).await;
+    file.assert_has("\r\n00000001,水道料金,2026-11,45,5912,537,5912\r\n");
+}
+
+#[tokio::test]
+async fn an_open_round_is_not_billed() {
+    let office = TestOffice::new().await;
+    let browser = office.clerk().await;
+    let address = format!("/rounds/{}/billing-run", office.round);
+    let page = browser.post(&address, &[("due_on", "2026-12-31")]).await;
+    assert_eq!(page.status, StatusCode::CONFLICT);
+    page.assert_has("B10");
+    let page = browser.post(&address, &[("due_on", "いつか")]).await;
+    assert_eq!(page.status, StatusCode::BAD_REQUEST);
+}
+
+#[tokio::test]
+async fn bills_cannot_be_due_before_they_are_made() {
+    let office = TestOffice::new().await;
+    closed_round(&office).await;
+    let browser = office.clerk().await;
+    let address = format!("/rounds/{}/billing-run", office.round);
+    let page = browser.post(&address, &[("due_on", "2026-11-01")]).await;
+    assert_eq!(page.status, StatusCode::CONFLICT);
+    page.assert_has("B12");
+}
+
+#[tokio::test]
+async fn an_assessment_can_be_worked_out_by_hand() {
+    let office = TestOffice::new().await;
+    closed_round(&office).await;
+    let browser = office.clerk().await;
+    bill(&browser, &office).await;
+    let list = browser.get("/assessments").await;
+    let water = browser.get(&first_link(list.text(), "/assessments/")).await;
+    for words in [
+        "1,518 円",
+        "12m³",
+        "11 円",
+        "132 円",
+        "27.5 円",
+        "220 円",
+        "148.5 円",
+        "2,970 円",
+        "214.5 円",
+        "1,072.5 円",
+        "5,912.5 円",
+        "1円未満切捨て",
+        "5,912 円",
+        "537.45…円",
+        "高槻市水道料金",
+        "前回 1200 → 今回 1245",
+        "一致",
+    ] {
+        water.assert_has(words);
+    }
+}
+
+#[tokio::test]
+async fn a_bill_is_a_page_and_a_paper() {
+    let office = TestOffice::new().await;
+    closed_round(&office).await;
+    let browser = office.clerk().await;
+    bill(&browser, &office).await;
+    let connection = browser.get("/connections/00000001").await;
+    let address = first_link(connection.text(), "/bills/");
+    let page = browser.get(&address).await;
+    page.assert_has("佐藤 京子");
+    page.assert_has("2026/12/31");
+    page.assert_has("下水道使用料");
+
+    let paper = browser.get(&format!("{address}.pdf")).await;
+    assert_eq!(paper.status, StatusCode::OK);
+    assert_eq!(paper.header("content-type"), "application/pdf");
+    let number = address.trim_start_matches("/bills/");
+    assert_eq!(
+        paper.header("content-disposition"),
+        format!("inline; filename=\"bill-{number}.pdf\"")
+    );
+    assert!(paper.bytes.starts_with(b"%PDF-"));
+
+    for (address, code) in [("/bills/999999", "W02"), ("/bills/x", "W01"), ("/bills/9.exe", "W01")]
+    {
+        let page = browser.get(address).await;
+        assert_eq!(page.status, StatusCode::NOT_FOUND, "{address}");
+        page.assert_has(code);
+    }
+}

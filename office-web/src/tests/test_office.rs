@@ -8,7 +8,7 @@ use axum::body::Body;
 use axum::http::header::{CONTENT_TYPE, COOKIE, LOCATION, ORIGIN, SET_COOKIE};
 use axum::http::{HeaderMap, Request, StatusCode};
 use backoffice::Backoffice;
-use backoffice::access::{NewStaff, Role, Secret, Utility, add_staff, create_utility};
+use backoffice::access::{NewStaff, Right, Role, Secret, Utility, add_staff, create_utility};
 use backoffice::devices::{NewDevice, enrol};
 use backoffice::metering::{NewRound, open_round, round_progress};
 use backoffice::test_database::TestDatabase;
@@ -20,7 +20,8 @@ use shared::metering::notice_seal::SlipKey;
 use tower::ServiceExt;
 use uuid::Uuid;
 
-use crate::{OfficeConfig, router};
+use crate::layout::{self, Area};
+use crate::{CurrentStaff, OfficeConfig, Problem, guarded, router};
 
 pub(super) const TODAY: Date = date(2026, 11, 23);
 pub(super) const PASSWORD: &str = "みなもの鍵 2026";
@@ -72,13 +73,11 @@ impl TestOffice {
         let backoffice = Backoffice { pool: database.pool.clone(), utility: UtilityId(1) };
         put_up(&backoffice).await;
         let round = RoundId(open(&backoffice).await);
-        let random = AtomicU8::new(1);
-        let config = OfficeConfig {
-            now: Arc::new(now),
-            today: Arc::new(|| TODAY),
-            random: Arc::new(move || [random.fetch_add(1, Ordering::Relaxed); 32]),
-        };
-        let router = router(backoffice.clone(), config);
+        let router = router(backoffice.clone(), config()).merge(guarded(
+            practice(),
+            backoffice.clone(),
+            config(),
+        ));
         TestOffice { backoffice, router, round, database }
     }
 
@@ -148,6 +147,31 @@ impl Browser<'_> {
 
 pub(super) fn now() -> Timestamp {
     "2026-11-23T00:00:00Z".parse().unwrap()
+}
+
+fn config() -> OfficeConfig {
+    let random = AtomicU8::new(1);
+    OfficeConfig {
+        now: Arc::new(now),
+        today: Arc::new(|| TODAY),
+        random: Arc::new(move || [random.fetch_add(1, Ordering::Relaxed); 32]),
+    }
+}
+
+/// A page of somebody else's, as the server mounts its own.
+fn practice() -> Router {
+    let page = |staff: CurrentStaff| async move {
+        staff.require(Right::Practise)?;
+        let body = "<h1>操作練習の画面</h1>";
+        Ok::<_, Problem>(layout::page(
+            "操作練習",
+            Area::Practice,
+            &staff,
+            body,
+            &["/practice/x.js"],
+        ))
+    };
+    Router::new().route("/practice", axum::routing::get(page))
 }
 
 async fn put_up(office: &Backoffice) {

@@ -30,6 +30,7 @@ const BEHIND_LOGIN: &[(&str, &str, &str)] = &[
     ("GET", "/bills/{bill}", "/bills/1"),
     ("GET", "/bills/{bill}", "/bills/1.pdf"),
     ("GET", "/devices", "/devices"),
+    ("GET", "/practice", "/practice"),
 ];
 
 /// The files in which routes are named.
@@ -163,4 +164,14 @@ async fn a_database_that_is_gone_is_told_without_its_secrets() {
     page.assert_has("X90");
     page.assert_lacks("pool");
     page.assert_lacks("sqlx");
+}
+
+#[tokio::test]
+async fn a_page_of_the_servers_own_stands_in_the_same_frame() {
+    let office = TestOffice::new().await;
+    let page = office.clerk().await.get("/practice").await;
+    page.assert_has("<h1>操作練習の画面</h1>");
+    page.assert_has("<script src=\"/practice/x.js\" defer></script>");
+    page.assert_has("<a href=\"/practice\" aria-current=\"page\">操作練習</a>");
+    assert!(page.header("content-security-policy").contains("default-src 'self'"));
 }

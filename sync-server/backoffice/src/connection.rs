@@ -2,6 +2,7 @@
 
 mod detail;
 mod load_detail;
+mod numbers;
 mod search;
 mod search_entries;
 mod search_texts;
@@ -12,6 +13,7 @@ pub use detail::{
     Agreement, ConnectionDetail, Customer, InstalledMeter, ReadingLine, RelatedConnection, Town,
 };
 pub use load_detail::connection_detail;
+pub use numbers::connection_numbers;
 pub use search::{SEARCH_CHARACTERS_MIN, SearchHit, SearchOutcome, search};
 pub(crate) use search_entries::rebuild_search_entries;
 pub use search_entries::{refresh_search_entries, refresh_search_entries_of};
