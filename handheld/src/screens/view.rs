@@ -158,7 +158,6 @@ impl App {
                     view.entry = about(route, stop, self);
                 });
                 view.options = options(list.chosen);
-                view.keys = keys(["戻る", "", "", "", ""]);
                 view.enter = "保存".into();
             }
             Screen::Sync => {
@@ -241,7 +240,7 @@ impl App {
             }
             Step::SecondEntry => ("メーターを見直して、もう一度入力してください。".into(), "確定".into()),
             Step::LowFlow => (
-                "蛇口を閉めたとき、パイロットは？　1 止まっている　2 回っている".into(),
+                "蛇口をすべて閉めたとき、パイロットは？\n　1　止まっている\n　2　回っている".into(),
                 String::new(),
             ),
             Step::Confirm => ("このまま保存してよければ、確定を押してください。".into(), "確定".into()),
