@@ -43,6 +43,16 @@ pub async fn run_billing(
     progress: &mut (dyn FnMut(RunProgress) + Send),
     cancel: &CancelFlag,
 ) -> Result<RunSummary, BillingError> {
+    run_in_chunks(office, order, progress, cancel, CHUNK_BILLS).await
+}
+
+pub(super) async fn run_in_chunks(
+    office: &Backoffice,
+    order: &BillingOrder,
+    progress: &mut (dyn FnMut(RunProgress) + Send),
+    cancel: &CancelFlag,
+    chunk_bills: usize,
+) -> Result<RunSummary, BillingError> {
     if order.due_on < order.assessed_on {
         return Err(BillingError::DueTooEarly);
     }
@@ -57,7 +67,7 @@ pub async fn run_billing(
     let mut intake = Intake::new(office.utility.0, round, &tariffs, cancel);
     let mut storing = Storing::begin(&mut db, office.utility, order).await?;
     let (taken, stored) = tokio::join!(
-        intake.run(&mut reading_db, send, CHUNK_BILLS),
+        intake.run(&mut reading_db, send, chunk_bills),
         storing.run(&mut db, receive, round, progress),
     );
     // When copying fails, the reading side only sees that nobody listens any more.
