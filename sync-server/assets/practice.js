@@ -41,7 +41,7 @@ function say(caption, busy) {
   if (caption.typed) words.push(`入力 ${caption.typed}`);
   if (caption.message) words.push(caption.message);
   if (caption.progress) words.push(`${caption.progress[1]}件中${caption.progress[0]}件済み`);
-  find("words").textContent = words.join("。");
+  find("words").textContent = words.map((word) => word.replace(/。$/, "")).join("。");
   const data = screen.dataset;
   data.at = caption.screen;
   data.connection = caption.connection_number || "";
