@@ -12,6 +12,7 @@ mod duplicates;
 mod encoding;
 mod fault;
 mod load;
+mod parents;
 mod report;
 mod row;
 mod table;

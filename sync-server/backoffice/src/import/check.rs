@@ -1,13 +1,15 @@
 //! Checking an import file (取り込み前の確認): the whole file, every fault, nothing taken in.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use jiff::civil::Date;
 
+use super::cells::plain;
 use super::columns::Column;
 use super::duplicates::duplicates;
 use super::encoding::{FileEncoding, decode};
 use super::fault::Fault;
+use super::parents::{behind_rejected, unknown_parents};
 use super::report::{RejectedRow, Report};
 use super::row::{self, ImportedConnection};
 use super::table::{RawRow, Table};
@@ -31,6 +33,15 @@ pub fn check(bytes: &[u8], today: Date) -> Report {
         }
     }
     faults.extend(duplicates(&table));
+    faults.extend(unknown_parents(&table));
+    let rejected: BTreeSet<u64> = faults.iter().map(|fault| fault.line).collect();
+    let numbers: Vec<(String, u64)> = table
+        .rows
+        .iter()
+        .map(|row| (plain(table.cell(row, Column::ConnectionNumber)), row.line))
+        .collect();
+    let lines_by_number = numbers.iter().map(|(number, line)| (number.as_str(), *line)).collect();
+    faults.extend(behind_rejected(&connections, &lines_by_number, &rejected));
     faults.sort_by_key(|fault| (fault.line, Column::from_heading(&fault.column)));
     sort_out(encoding, table, connections, faults)
 }

@@ -31,6 +31,8 @@ macro_rules! columns {
 columns! {
     /// Digits and hyphens, unique.
     ConnectionNumber = "水栓番号", true, 13;
+    /// The connection of the master meter before this one.
+    Parent = "親水栓番号", false, 13;
     /// Empty where service is stopped.
     CustomerName = "使用者名", false, 60;
     /// Needed where there is a name.

@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use jiff::ToSpan;
 use jiff::civil::Date;
-use shared::ids::UtilityId;
+use shared::ids::{ConnectionNumber, UtilityId};
 use sqlx::{Executor, PgConnection, Row};
 
 use super::columns::Column;
@@ -63,7 +63,9 @@ impl ImportError {
     pub fn code(&self) -> &'static str {
         match self {
             ImportError::NotClean => "I30",
-            ImportError::AlreadyRegistered(_) => "I20",
+            ImportError::AlreadyRegistered(faults) => {
+                faults.first().map_or("I20", |fault| fault.code)
+            }
             ImportError::NoUtility => "I31",
             ImportError::Database(_) => "X90",
         }
@@ -210,6 +212,8 @@ impl Import<'_> {
     ) -> sqlx::Result<i64> {
         let table = "connection.service_connection";
         let first = reserve_ids(db, table, "connection_id", self.rows.len()).await?;
+        let places: BTreeMap<&ConnectionNumber, usize> =
+            self.rows.iter().enumerate().map(|(place, row)| (&row.number, place)).collect();
         let rows = self.rows.iter().enumerate().map(|(place, row)| ConnectionRow {
             id: nth(first, place),
             number: row.number.as_str(),
@@ -222,7 +226,11 @@ impl Import<'_> {
             caution: &row.caution,
             has_sewerage: row.has_sewerage,
             dwellings: row.dwellings,
-            parent_id: None,
+            parent_id: row
+                .parent
+                .as_ref()
+                .and_then(|parent| places.get(parent))
+                .map(|place| nth(first, *place)),
             route_number: &row.route,
             walk_order: row.walk_order,
         });

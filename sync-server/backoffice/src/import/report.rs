@@ -9,7 +9,7 @@ use super::fault::Fault;
 use super::row::ImportedConnection;
 
 /// Heading of the column that says why a row was rejected.
-const REASON: &str = "取り込めない理由";
+pub(super) const REASON_HEADING: &str = "取り込めない理由";
 
 /// What [`super::check`] found.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -77,11 +77,11 @@ impl Report {
         text
     }
 
-    /// The rejected rows as a file of the same encoding, with the reasons in a last column. When
-    /// that column is deleted and the rows are mended, it can be taken in.
+    /// The rejected rows as a file of the same encoding, with the reasons in a last column, which
+    /// is passed over when the mended file is taken in.
     pub fn rejects_file(&self) -> Vec<u8> {
         let mut text = String::new();
-        push_row(&mut text, self.heading.iter().map(String::as_str).chain([REASON]));
+        push_row(&mut text, self.heading.iter().map(String::as_str).chain([REASON_HEADING]));
         for row in &self.rejected {
             let reasons = row.reasons.join(" / ");
             push_row(&mut text, row.cells.iter().map(String::as_str).chain([reasons.as_str()]));

@@ -17,6 +17,8 @@ pub struct ImportedConnection {
     pub line: u64,
     /// 水栓番号.
     pub number: ConnectionNumber,
+    /// 親水栓番号: the master meter before this one.
+    pub parent: Option<ConnectionNumber>,
     /// Who uses the water; `None` where service is stopped.
     pub customer: Option<ImportedCustomer>,
     /// With its hyphen.
@@ -104,6 +106,7 @@ pub(super) fn read(
 /// `None` only where a fault has been noted. Every cell is read before anything is given up.
 fn connection(cells: &mut Cells<'_>, line: u64, today: Date) -> Option<ImportedConnection> {
     let number = cells.read(Column::ConnectionNumber, connection_number);
+    let parent = cells.read(Column::Parent, connection_number);
     let customer = customer(cells, today);
     let postcode = cells.read(Column::Postcode, postcode);
     let town_kana = cells.read(Column::TownKana, kana).unwrap_or_default();
@@ -121,6 +124,7 @@ fn connection(cells: &mut Cells<'_>, line: u64, today: Date) -> Option<ImportedC
     Some(ImportedConnection {
         line,
         number: number?,
+        parent,
         customer,
         postcode: postcode?,
         town: cells.text(Column::Town),

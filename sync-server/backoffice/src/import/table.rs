@@ -2,6 +2,7 @@
 
 use super::columns::Column;
 use super::fault::Fault;
+use super::report::REASON_HEADING;
 
 /// The file as a table.
 #[derive(Debug, Default)]
@@ -35,6 +36,7 @@ impl Table {
         if rows.is_empty() {
             return Err(vec![Fault::of_row(0, "I19", "ファイルが空です。")]);
         }
+        drop_reasons(&mut rows);
         let heading = rows.remove(0);
         let columns: Vec<Option<Column>> =
             heading.cells.iter().map(|cell| Column::from_heading(cell)).collect();
@@ -52,6 +54,15 @@ impl Table {
     pub(super) fn cell<'a>(&self, row: &'a RawRow, column: Column) -> &'a str {
         let place = self.columns.iter().position(|known| *known == Some(column));
         place.and_then(|place| row.cells.get(place)).map_or("", String::as_str)
+    }
+}
+
+/// A mended file of rejects may still have the reasons of last time.
+fn drop_reasons(rows: &mut [RawRow]) {
+    let width = rows[0].cells.len();
+    let Some(place) = rows[0].cells.iter().position(|cell| cell == REASON_HEADING) else { return };
+    for row in rows.iter_mut().filter(|row| row.cells.len() == width) {
+        row.cells.remove(place);
     }
 }
 

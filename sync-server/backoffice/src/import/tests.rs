@@ -160,6 +160,32 @@ fn rejected_rows_come_back_with_their_reasons_in_the_same_encoding() {
     assert_eq!(text, expected);
 }
 
+#[test]
+fn a_submeter_needs_its_master_meter_in_the_file() {
+    let row = |number: u32, parent: &str, size: u32| {
+        format!(
+            "{number},4000858,青葉町,1番地{number},{size},m{number},2031-05,1,2026-09-15,あり,001,{number},{parent}"
+        )
+    };
+    let rows = [row(1, "", 40), row(2, "1", 13), row(3, "9", 13), row(4, "4", 13)];
+    let rejected_parent = [row(5, "", 14), row(6, "5", 13), row(7, "6", 13)];
+    let file = format!("{HEADING},親水栓番号\n{}\n{}", rows.join("\n"), rejected_parent.join("\n"));
+    let report = check(file.as_bytes(), TODAY);
+    let told: Vec<(u64, &str)> =
+        report.faults.iter().map(|fault| (fault.line, fault.code)).collect();
+    assert_eq!(told, [(4, "I23"), (5, "I23"), (6, "I08"), (7, "I23"), (8, "I23")]);
+    assert_eq!(report.connections.len(), 2);
+}
+
+#[test]
+fn mended_rejects_are_taken_in_as_they_are() {
+    let row = "1,4000858,青葉町,1番地1,14,m1,2031-05,1,2026-09-15,あり,001,1";
+    let rejects = check(format!("{HEADING}\n{row}").as_bytes(), TODAY).rejects_file();
+    let mended = String::from_utf8(rejects).unwrap().replace(",14,", ",13,");
+    let report = check(mended.as_bytes(), TODAY);
+    assert!(report.is_clean(), "{}", report.japanese("a.csv"));
+}
+
 async fn office(database: &TestDatabase) -> Backoffice {
     let office = Backoffice { pool: database.pool.clone(), utility: UtilityId(1) };
     let utility = Utility {
