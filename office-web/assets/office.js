@@ -30,3 +30,27 @@ document.addEventListener("submit", (event) => {
     button.textContent = busy;
   }
 });
+
+// While a round is being read, its figures follow the terminals without a reload.
+const live = document.querySelectorAll("[data-live][id]");
+if (live.length > 0) {
+  const timer = setInterval(async () => {
+    if (document.hidden) {
+      return;
+    }
+    const answer = await fetch(location.href).catch(() => null);
+    if (!answer || !answer.ok || answer.redirected) {
+      // Logged out or away: the next click tells, this stays quiet.
+      clearInterval(timer);
+      return;
+    }
+    const fresh = new DOMParser().parseFromString(await answer.text(), "text/html");
+    for (const { id } of live) {
+      const old = document.getElementById(id);
+      const now = fresh.getElementById(id);
+      if (old && now && !old.contains(document.activeElement)) {
+        old.replaceWith(now);
+      }
+    }
+  }, 20000);
+}

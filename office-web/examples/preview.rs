@@ -1,5 +1,5 @@
 //! The office's pages on plain HTTP with a small demo town, for looking at them while they are made:
-//! `cargo run -p office-web --example preview`. The database is thrown away at the end.
+//! `cargo run -p office-web --example preview [HOUSEHOLDS]`. The database is thrown away at the end.
 
 use std::net::Ipv4Addr;
 use std::sync::Arc;
@@ -62,7 +62,8 @@ const HALF_DONE: &str = "
 async fn main() {
     let database = TestDatabase::fresh().await;
     let office = Backoffice { pool: database.pool.clone(), utility: UtilityId(1) };
-    put_up(&office, &database).await;
+    let households = std::env::args().nth(1).and_then(|count| count.parse().ok()).unwrap_or(800);
+    put_up(&office, &database, households).await;
     let config = OfficeConfig {
         now: Arc::new(now),
         today: Arc::new(|| TODAY),
@@ -79,8 +80,8 @@ fn now() -> Timestamp {
     "2026-11-23T08:30:00Z".parse().expect("a time")
 }
 
-async fn put_up(office: &Backoffice, database: &TestDatabase) {
-    let town = Town::invent(TownOptions { households: 800, seed: 1, today: TODAY });
+async fn put_up(office: &Backoffice, database: &TestDatabase, households: u32) {
+    let town = Town::invent(TownOptions { households, seed: 1, today: TODAY });
     let options = LoadOptions {
         password: DEMO_PASSWORD.into(),
         pin: DEMO_PIN.into(),

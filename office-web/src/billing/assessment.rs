@@ -5,6 +5,7 @@ use axum::extract::State;
 use axum::response::Response;
 use backoffice::access::Right;
 use backoffice::billing::{AssessmentView, BillingError, assessment as find};
+use shared::billing::Claim;
 use shared::ids::AssessmentId;
 
 use super::explanation::{Explanation, explain};

@@ -7,7 +7,7 @@ use axum::response::{IntoResponse, Redirect, Response};
 use backoffice::access::Right;
 use backoffice::metering::{
     PlannedConnection, PlannedState, Round, RouteProgress, close_round, round_findings,
-    round_progress, unread as unread_connections,
+    round_findings_count, round_progress, unread as unread_connections,
 };
 use jiff::civil::Date;
 use shared::ids::RoundId;
@@ -27,7 +27,7 @@ struct RoundPage {
     round: Round,
     bar: ProgressBar,
     routes: Vec<RouteRow>,
-    findings: usize,
+    findings: u64,
     done: Option<Done>,
     refusal: Option<Refusal>,
     may_manage: bool,
@@ -144,7 +144,7 @@ async fn draw(
 ) -> Result<Response, Problem> {
     let round = existing(office, id).await?;
     let progress = round_progress(&office.backoffice, id).await?;
-    let findings = round_findings(&office.backoffice, id).await?.len();
+    let findings = round_findings_count(&office.backoffice, id).await?;
     let today = office.today();
     let bar = ProgressBar::of(progress.iter().map(|route| route.count).sum());
     Ok(html(&RoundPage {

@@ -5,7 +5,7 @@ use axum::extract::State;
 use axum::response::Response;
 use backoffice::access::Right;
 use backoffice::devices::quarantined;
-use backoffice::metering::{Round, RouteProgress, round_findings, round_progress, rounds};
+use backoffice::metering::{Round, RouteProgress, round_findings_count, round_progress, rounds};
 use jiff::civil::{Date, Weekday};
 use shared::calendar::japanese_date;
 
@@ -33,7 +33,7 @@ struct HomePage {
 struct MeteringToday {
     round: Round,
     bar: ProgressBar,
-    findings: usize,
+    findings: u64,
     /// Their day has come and something is left on them.
     routes_out: Vec<RouteProgress>,
     routes_out_count: usize,
@@ -75,7 +75,7 @@ async fn metering_today(office: &Office, today: Date) -> Result<Option<MeteringT
     let round = rounds.iter().find(|round| round.is_open()).or(rounds.first()).cloned();
     let Some(round) = round else { return Ok(None) };
     let progress = round_progress(&office.backoffice, round.id).await?;
-    let findings = round_findings(&office.backoffice, round.id).await?.len();
+    let findings = round_findings_count(&office.backoffice, round.id).await?;
     let bar = ProgressBar::of(progress.iter().map(|route| route.count).sum());
     let mut routes_out: Vec<RouteProgress> = progress
         .into_iter()

@@ -88,3 +88,27 @@ async fn first_route(office: &TestOffice) -> String {
     let routes = backoffice::metering::round_progress(&office.backoffice, office.round).await;
     format!("/rounds/{}/routes/{}", office.round, routes.unwrap()[0].id)
 }
+
+#[tokio::test]
+async fn odd_readings_are_counted_and_listed_with_their_findings() {
+    let office = TestOffice::new().await;
+    office
+        .sql(
+            "insert into metering.reading
+                 (utility_id, reading_id, connection_id, meter_id, round_id, read_on,
+                  register_value, usage_m3, kind, findings)
+             select 1, gen_random_uuid(), 1, 1, round_id, '2026-11-20', 1600, 400, 1, '{8,4}'
+             from metering.reading_round",
+        )
+        .await;
+    let browser = office.clerk().await;
+    let list = browser.get(&format!("/rounds/{}/findings", office.round)).await;
+    for words in ["00000001", "漏水の疑い", "非常に多い", "400 m³", "1件"] {
+        list.assert_has(words);
+    }
+    list.assert_lacks("00000002");
+    browser.get("/").await.assert_has("<span class=\"todo-count\">1<span");
+    let unread = browser.get(&format!("/rounds/{}/unread", office.round)).await;
+    unread.assert_has("3件");
+    unread.assert_lacks("00000001");
+}
