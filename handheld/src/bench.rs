@@ -105,6 +105,7 @@ fn stage(data: &std::path::Path) -> Result<Stage> {
         printer: Box::new(printer),
         transport: Arc::new(Practice::new(Uuid::from_u128(1))),
         mint: Uuid::new_v4,
+        is_practice: false,
     };
     Stage::set(Shell::start(parts, Arc::new(|_| {}))?)
 }

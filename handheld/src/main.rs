@@ -10,7 +10,7 @@ use clap::{Parser, Subcommand, ValueEnum};
 use handheld::headless;
 use handheld::shell::{Parts, open_store};
 use handheld::sync::{Https, Practice, Transport};
-use hardware::clock::{Clock, FixedClock, SystemClock};
+use hardware::clock::{Clock, PlayedClock, SystemClock};
 use hardware::escpos::{SerialPrinter, Timing};
 use jiff::civil::Date;
 use shared::wire::{EnrolmentV1, WorkPackage, decode};
@@ -94,7 +94,7 @@ fn run(arguments: &RunArguments) -> Result<()> {
     std::fs::create_dir_all(&arguments.data).context("the data folder cannot be made")?;
     let enrolment: EnrolmentV1 = read(&arguments.enrolment)?;
     let clock: Arc<dyn Clock> = match arguments.date {
-        Some(date) => Arc::new(FixedClock::on(date)),
+        Some(date) => Arc::new(PlayedClock::nine_on(date, SystemClock.now_unix_seconds())),
         None => Arc::new(SystemClock),
     };
     let mut store = open_store(&arguments.data).context("the log cannot be opened")?;
@@ -118,6 +118,7 @@ fn run(arguments: &RunArguments) -> Result<()> {
         printer: Box::new(printer),
         transport,
         mint: mint_id,
+        is_practice: arguments.practice,
     };
     match arguments.backend {
         Backend::Headless => headless::run(parts, io::stdin(), io::stdout().lock()),

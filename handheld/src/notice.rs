@@ -1,7 +1,7 @@
 //! Filling in the usage notice (お知らせ票の記載): from a stop and its reading to what stands on paper.
 
-use jiff::civil::Date;
 use shared::billing::ChargeError;
+use shared::calendar::from_unix_days;
 use shared::metering::{RegisterReading, UsageNotice};
 use shared::quantity::CubicMeters;
 use shared::wire::ReadingV1;
@@ -19,11 +19,11 @@ pub fn usage_notice(
     route: &Route,
     stop: &Stop,
     reading: &ReadingV1,
-    read_on: Date,
     slip_number: &str,
     reissue_of: Option<String>,
 ) -> Result<UsageNotice, ChargeError> {
     let usage = CubicMeters(reading.usage_m3);
+    let read_on = from_unix_days(reading.read_on_unix_days).unwrap_or(route.business_date);
     let history = stop.history(read_on);
     let reader = route.readers.iter().find(|reader| reader.login == reading.reader);
     Ok(UsageNotice {

@@ -34,6 +34,10 @@ pub struct Route {
     pub readers: Vec<ReaderV1>,
     /// In walking order.
     pub stops: Vec<Stop>,
+    /// Place of the reading that was stored last.
+    pub last_read: Option<usize>,
+    /// Place that was done last, read or not.
+    last_done: Option<usize>,
     tariffs: Vec<Tariff>,
 }
 
@@ -68,6 +72,8 @@ pub enum Outcome {
         reading: Box<ReadingV1>,
         /// Number of the last printed slip.
         printed: Option<String>,
+        /// Number of the last slip of an earlier reading that this one corrects.
+        corrects: Option<String>,
     },
     /// Not read (検針不能).
     NotRead(NoReadReason),
@@ -102,6 +108,8 @@ impl Route {
             title: format!("{} {}", route.number, route.name),
             readers,
             stops: stops?,
+            last_read: None,
+            last_done: None,
             tariffs: tariffs?,
         })
     }
@@ -135,9 +143,16 @@ impl Route {
         }
     }
 
-    /// Notes a reading that is stored.
+    /// Notes a reading that is stored. It takes the place of an earlier one.
     pub fn note_reading(&mut self, place: usize, reading: ReadingV1) {
-        self.stops[place].outcome = Outcome::Read { reading: Box::new(reading), printed: None };
+        let corrects = match &self.stops[place].outcome {
+            Outcome::Read { printed, corrects, .. } => printed.clone().or(corrects.clone()),
+            Outcome::Open | Outcome::NotRead(_) => None,
+        };
+        let reading = Box::new(reading);
+        self.stops[place].outcome = Outcome::Read { reading, printed: None, corrects };
+        self.last_read = Some(place);
+        self.last_done = Some(place);
     }
 
     /// Notes a no-read that is stored. A reading that is there already is not undone by it.
@@ -147,12 +162,13 @@ impl Route {
             (NoReadReason::from_code(no_read.reason), &stop.outcome)
         {
             stop.outcome = Outcome::NotRead(reason);
+            self.last_done = Some(place);
         }
     }
 
     /// Notes a slip that came out whole.
     pub fn note_printed(&mut self, place: usize, slip: &SlipV1) {
-        if let Outcome::Read { reading, printed } = &mut self.stops[place].outcome
+        if let Outcome::Read { reading, printed, .. } = &mut self.stops[place].outcome
             && reading.id == slip.reading
         {
             *printed = Some(slip.slip_number.clone());
@@ -171,6 +187,12 @@ impl Route {
         (1..=count)
             .map(|step| (place + step) % count)
             .find(|candidate| self.stops[*candidate].outcome == Outcome::Open)
+    }
+
+    /// Where the reader goes on after a pause: behind what was done last.
+    pub fn resume_at(&self) -> usize {
+        let before = self.last_done.or(self.stops.len().checked_sub(1)).unwrap_or(0);
+        if self.stops.is_empty() { 0 } else { self.next_open(before).unwrap_or(0) }
     }
 
     /// The charges of a volume at a connection, water first. Nothing where service is stopped.

@@ -4,6 +4,7 @@ mod check;
 mod entry;
 mod login;
 mod no_read;
+mod present;
 mod route_list;
 mod view;
 
@@ -11,7 +12,7 @@ use jiff::civil::Date;
 use shared::metering::{Finding, LowFlowIndicator, NoReadReason, RegisterReading};
 use shared::wire::ReaderV1;
 
-use crate::route::{Outcome, Route};
+use crate::route::{Outcome, Route, Stop};
 
 pub use view::{EntryView, OptionView, RowView, SyncView, Tone, View};
 
@@ -30,6 +31,12 @@ pub enum Key {
     Up,
     /// ↓.
     Down,
+    /// ←: a page back in a list.
+    Left,
+    /// →: a page on in a list.
+    Right,
+    /// Takes the message away.
+    Dismiss,
     /// F1 to F5.
     Function(u8),
     /// A row of a list was touched, counted from the top of what is shown.
@@ -101,6 +108,7 @@ enum Busy {
 /// The terminal's program between two keys.
 pub struct App {
     today: Date,
+    is_practice: bool,
     route: Option<Route>,
     reader: Option<ReaderV1>,
     screen: Screen,
@@ -121,6 +129,7 @@ impl App {
     pub fn new(today: Date, route: Option<Route>) -> App {
         App {
             today,
+            is_practice: false,
             route,
             reader: None,
             screen: Screen::Login(login::Login::default()),
@@ -133,11 +142,18 @@ impl App {
         }
     }
 
-    /// Does what a key means on the screen that is shown.
+    /// Says on every screen that nothing here counts.
+    #[must_use]
+    pub fn for_practice(self) -> App {
+        App { is_practice: true, ..self }
+    }
+
+    /// Does what a key means on the screen that is shown. It has been seen: the message goes.
     pub fn press(&mut self, key: Key, now_unix_seconds: i64) -> Option<Effect> {
         if self.busy.is_some() {
             return None;
         }
+        self.message = None;
         match &self.screen {
             Screen::Login(_) => self.press_login(key, now_unix_seconds),
             Screen::Route => self.press_route(key),
@@ -168,6 +184,11 @@ impl App {
         self.today
     }
 
+    /// Another day has begun.
+    pub fn turn_to(&mut self, today: Date) {
+        self.today = today;
+    }
+
     /// Whether work runs behind the screen.
     pub fn is_busy(&self) -> bool {
         self.busy.is_some()
@@ -185,7 +206,10 @@ impl App {
             self.failures = 0;
             self.message = None;
             self.reader = Some(reader);
-            self.show_route();
+            self.screen = Screen::Route;
+            if let Some(route) = &self.route {
+                self.list.point_to(route, route.resume_at());
+            }
             return;
         }
         self.failures += 1;
@@ -221,7 +245,7 @@ impl App {
         self.busy = None;
         match result {
             Ok(number) => {
-                self.tell(Tone::Good, format!("保存しました。お知らせ票 {number} を印刷しました。"));
+                self.tell(Tone::Good, format!("保存しました。お知らせ票 {number}\nを印刷しました。"));
             }
             Err(why) => self.tell(Tone::Bad, format!("保存しました。印刷できません。{why}")),
         }
@@ -233,17 +257,25 @@ impl App {
         self.sync.unsent = unsent;
     }
 
-    /// The sync is over. A new route takes the place of the old one.
-    pub fn sync_ended(&mut self, result: Result<Option<Route>, String>) {
+    /// The sync is over. A new route takes the place of the old one; `set_aside` entries wait for
+    /// the office.
+    pub fn sync_ended(&mut self, result: Result<(Option<Route>, usize), String>) {
         self.busy = None;
-        match result {
-            Ok(Some(route)) => {
-                let title = route.title.clone();
+        let (received, set_aside) = match result {
+            Ok((Some(route), set_aside)) => {
+                let told = format!("順路 {} を受け取りました。", route.title);
                 self.take_route(route);
-                self.tell(Tone::Good, format!("送受信が終わりました。順路 {title} を受け取りました。"));
+                (told, set_aside)
             }
-            Ok(None) => self.tell(Tone::Good, "送受信が終わりました。新しい順路はありません。"),
-            Err(why) => self.tell(Tone::Bad, why),
+            Ok((None, set_aside)) => ("新しい順路はありません。".to_owned(), set_aside),
+            Err(why) => return self.tell(Tone::Bad, why),
+        };
+        let told = format!("送受信が終わりました。{received}");
+        if set_aside == 0 {
+            self.tell(Tone::Good, told);
+        } else {
+            let waiting = format!("{told}事務所の確認が必要な記録が{set_aside}件あります。");
+            self.tell(Tone::Warn, waiting);
         }
     }
 
@@ -264,23 +296,30 @@ impl App {
         self.list = route_list::List::default();
     }
 
-    fn show_route(&mut self) {
-        let progress = self.route.as_ref().map(Route::progress);
-        self.screen = Screen::Route;
-        if let (Some(route), Some((0, _))) = (&self.route, progress) {
-            self.list.point_to(route, 0);
-        }
-    }
-
     fn start_print(&mut self, place: usize) -> Option<Effect> {
         self.busy = Some(Busy::Printing);
-        self.tell(Tone::Info, "保存しました。お知らせ票を印刷しています…");
+        self.tell(Tone::Info, "保存しました。お知らせ票を印刷中です…");
         Some(Effect::Print { place })
+    }
+
+    /// Prints the slip of a stored reading once more, with its result on the screen.
+    fn reprint(&mut self, place: Option<usize>) -> Option<Effect> {
+        let has_slip = |stop: &Stop| {
+            stop.planned.in_service && matches!(stop.outcome, Outcome::Read { .. })
+        };
+        let route = self.route.as_ref()?;
+        let place = place.filter(|place| route.stops.get(*place).is_some_and(has_slip));
+        let Some(place) = place else {
+            self.tell(Tone::Warn, "印刷できるお知らせ票がありません。(H25)");
+            return None;
+        };
+        self.list.point_to(route, place);
+        self.screen = Screen::Entry(entry::Entry::saved(place));
+        self.start_print(place)
     }
 
     /// On to the next open connection, or to the list when none is left.
     fn go_on_from(&mut self, place: usize) {
-        self.message = None;
         let next = self.route.as_ref().and_then(|route| route.next_open(place));
         match (next, &self.route) {
             (Some(next), Some(route)) => {
@@ -302,12 +341,10 @@ impl App {
                 Some(Effect::Sync)
             }
             Key::Cancel | Key::Function(1) => {
-                self.message = None;
-                if self.reader.is_some() {
-                    self.show_route();
-                } else {
-                    self.screen = Screen::Login(login::Login::default());
-                }
+                self.screen = match self.reader {
+                    Some(_) => Screen::Route,
+                    None => Screen::Login(login::Login::default()),
+                };
                 None
             }
             _ => None,
@@ -315,12 +352,7 @@ impl App {
     }
 
     fn show_sync(&mut self) {
-        self.message = None;
         self.screen = Screen::Sync;
-    }
-
-    fn is_open(&self, place: usize) -> bool {
-        self.route.as_ref().is_some_and(|route| route.stops[place].outcome == Outcome::Open)
     }
 }
 

@@ -24,7 +24,7 @@ use crate::route::{Outcome, Route};
 use crate::screens::{App, Draft, Effect, Key, Tone};
 use crate::slip;
 use crate::store::{Store, StoreError};
-use crate::sync::{self, Transport};
+use crate::sync::{self, Synced, Transport};
 
 /// What a thread behind the screen has to say.
 pub enum Report {
@@ -52,7 +52,7 @@ pub enum Report {
         of: u64,
     },
     /// The sync is over.
-    Synced(Result<Option<WorkPackage>, String>),
+    Synced(Result<Synced, String>),
 }
 
 /// How a report reaches the thread of the screens.
@@ -72,6 +72,8 @@ pub struct Parts {
     pub transport: Arc<dyn Transport>,
     /// Mints ids.
     pub mint: fn() -> Uuid,
+    /// Nothing here counts, and every screen says so.
+    pub is_practice: bool,
 }
 
 /// The running program: the screens and everything around them.
@@ -105,6 +107,9 @@ impl Shell {
             }
         }
         let mut app = App::new(parts.clock.today(), route);
+        if parts.is_practice {
+            app = app.for_practice();
+        }
         if let Some(trouble) = trouble {
             app.tell(Tone::Bad, trouble);
         } else if voided.is_some() {
@@ -130,6 +135,7 @@ impl Shell {
 
     /// A key was pressed.
     pub fn press(&mut self, key: Key) {
+        self.app.turn_to(self.clock.today());
         let effect = self.app.press(key, self.clock.now_unix_seconds());
         if let Some(effect) = effect {
             self.carry_out(effect);
@@ -168,14 +174,16 @@ impl Shell {
 
     fn hear_pin(&mut self, reader: ReaderV1, is_right: bool) {
         let now = self.clock.now_unix_seconds();
+        let event = EventV1::LoggedIn { reader: reader.login.clone() };
+        self.app.pin_checked(reader, is_right, now);
         if is_right {
-            let event = EventV1::LoggedIn { reader: reader.login.clone() };
+            // A full disk must not keep the reader from sending what is on it.
             let noted = lock(&self.store).append(now, event);
             if let Err(error) = noted {
                 self.refuse(&error);
             }
+            self.count();
         }
-        self.app.pin_checked(reader, is_right, now);
     }
 
     fn save_reading(&mut self, draft: &Draft) {
@@ -254,11 +262,11 @@ impl Shell {
     fn print(&mut self, place: usize) {
         let Some(route) = self.app.route() else { return };
         let stop = &route.stops[place];
-        let Outcome::Read { reading, printed } = &stop.outcome else { return };
+        let Outcome::Read { reading, printed, corrects } = &stop.outcome else { return };
         let slip = SlipV1 {
             slip_number: String::new(),
             reading: reading.id,
-            reissue_of: printed.clone(),
+            reissue_of: printed.clone().or(corrects.clone()),
             amount_yen: reading.water_yen + reading.sewerage_yen.unwrap_or(0),
         };
         let slip = match lock(&self.store).begin_slip(&self.enrolment.device_code, slip) {
@@ -269,9 +277,8 @@ impl Shell {
                 return;
             }
         };
-        let today = self.app.today();
         let notice =
-            usage_notice(route, stop, reading, today, &slip.slip_number, slip.reissue_of.clone());
+            usage_notice(route, stop, reading, &slip.slip_number, slip.reissue_of.clone());
         let notice = match notice {
             Ok(notice) => notice,
             Err(error) => {
@@ -328,13 +335,12 @@ impl Shell {
         });
     }
 
-    fn hear_synced(&mut self, result: Result<Option<WorkPackage>, String>) {
-        let outcome = result.and_then(|package| match package {
-            Some(package) => self.take_package(package).map(Some),
-            None => Ok(None),
+    fn hear_synced(&mut self, result: Result<Synced, String>) {
+        let outcome = result.and_then(|synced| {
+            // A package that is on board already is no new route.
+            let route = synced.package.map(|package| self.take_package(package)).transpose()?;
+            Ok((route.flatten(), synced.set_aside))
         });
-        // A package that is on board already is no new route.
-        let outcome = outcome.map(Option::flatten);
         self.app.sync_ended(outcome);
         self.count();
     }

@@ -56,7 +56,7 @@ impl StoreError {
     /// What the reader is told.
     pub fn japanese(&self) -> &'static str {
         match self {
-            StoreError::DiskFull(_) => "端末の空きがないため保存できません。送受信をしてから続けてください。",
+            StoreError::DiskFull(_) => "端末の空きがないため、保存していません。保存済みの検針は残っています。事務所に連絡してください。",
             StoreError::Database(_) => "端末に保存できません。電源を入れ直してください。",
             StoreError::Wire(_) | StoreError::Damaged(_) => {
                 "端末の記録が壊れています。事務所に連絡してください。"

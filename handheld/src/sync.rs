@@ -63,9 +63,11 @@ impl SyncError {
             SyncError::Line(_) => {
                 "サーバーにつながりません。置き台とケーブルを確認してください。記録は端末に残っています。".into()
             }
-            SyncError::Refused(_) => {
-                "サーバーが受け付けませんでした。記録は端末に残っています。事務所に連絡してください。".into()
-            }
+            SyncError::Refused(code) => match code.as_str() {
+                "S02" => "この端末は登録されていないか、使用停止です。事務所に連絡してください。".into(),
+                "S90" => "サーバーが混み合っています。少し待って、もう一度送受信してください。".into(),
+                _ => "サーバーが受け付けませんでした。記録は端末に残っています。事務所に連絡してください。".into(),
+            },
             SyncError::Answer(_) => "サーバーの返事を読み取れません。事務所に連絡してください。".into(),
             SyncError::Fork(_) => {
                 "サーバーの記録と端末の記録が合いません。事務所に連絡してください。".into()
@@ -75,13 +77,23 @@ impl SyncError {
     }
 }
 
+/// What a sync brought.
+#[derive(Debug)]
+pub struct Synced {
+    /// The route that is assigned to this terminal.
+    pub package: Option<WorkPackage>,
+    /// Entries that the server keeps, but that the office must look at.
+    pub set_aside: usize,
+}
+
 /// Sends everything that no receipt covers, then asks for the package. `tell` hears how far the
 /// receipts reach, of how many entries.
 pub fn run(
     transport: &dyn Transport,
     store: &Mutex<Store>,
     tell: &dyn Fn(u64, u64),
-) -> Result<Option<WorkPackage>, SyncError> {
+) -> Result<Synced, SyncError> {
+    let mut set_aside = 0;
     let mut receipt = receipt(transport.ask(&SyncRequest::V1(SyncRequestV1::Status))?)?;
     loop {
         believe(store, &receipt)?;
@@ -94,15 +106,17 @@ pub fn run(
             .entries_after(receipt.stored_through, shared::wire::sync::ENTRIES_PER_UPLOAD_MAX as u32)?;
         let before = receipt.stored_through;
         receipt = self::receipt(transport.ask(&SyncRequest::V1(SyncRequestV1::Upload { entries }))?)?;
+        set_aside += receipt.quarantined.len();
         if receipt.stored_through <= before {
             return Err(SyncError::Refused("S90".into()));
         }
     }
-    match transport.ask(&SyncRequest::V1(SyncRequestV1::FetchPackage))? {
-        SyncResponse::V1(SyncResponseV1::Package(package)) => Ok(Some(*package)),
-        SyncResponse::V1(SyncResponseV1::Refused { code }) => Err(SyncError::Refused(code)),
-        SyncResponse::V1(_) => Ok(None),
-    }
+    let package = match transport.ask(&SyncRequest::V1(SyncRequestV1::FetchPackage))? {
+        SyncResponse::V1(SyncResponseV1::Package(package)) => Some(*package),
+        SyncResponse::V1(SyncResponseV1::Refused { code }) => return Err(SyncError::Refused(code)),
+        SyncResponse::V1(_) => None,
+    };
+    Ok(Synced { package, set_aside })
 }
 
 fn receipt(answer: SyncResponse) -> Result<ReceiptV1, SyncError> {

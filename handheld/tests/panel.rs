@@ -33,7 +33,8 @@ impl Terminal {
             .unwrap();
         let mut terminal =
             Terminal { child, sent: 0, picture: Vec::new(), caption: Caption::default() };
-        let ready: PanelOutput = read_message(terminal.child.stdout.as_mut().unwrap()).unwrap().unwrap();
+        let ready: PanelOutput =
+            read_message(terminal.child.stdout.as_mut().unwrap()).unwrap().unwrap();
         assert_eq!(ready, PanelOutput::Ready { width: 480, height: 800 });
         terminal.send(&PanelInput::Look);
         terminal.settle();
@@ -130,10 +131,7 @@ fn a_route_is_walked_by_keys_and_survives_a_pulled_plug() {
     terminal.picture("login");
     assert_eq!(terminal.keys(&["3", "4", "Return"]).screen, "route");
     terminal.picture("route");
-    assert_eq!(
-        terminal.keys(&["Return"]).connection_number.as_deref(),
-        Some("00000001")
-    );
+    assert_eq!(terminal.keys(&["Return"]).connection_number.as_deref(), Some("00000001"));
     assert_eq!(terminal.keys(&["1", "2", "3", "8"]).typed, "1238");
     terminal.picture("reading");
     let message = terminal.keys(&["Return"]).message.clone().unwrap();

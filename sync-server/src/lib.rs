@@ -9,6 +9,7 @@ pub mod outside;
 pub mod practice;
 pub mod refusal;
 pub mod serve;
+pub mod story;
 pub mod sync;
 pub mod telemetry;
 pub mod tls;

@@ -9,7 +9,7 @@ use sync_server::commands::{bench, demo_data, devices, import, slip, staff};
 use sync_server::outside::Outside;
 use sync_server::refusal::Refusal;
 use sync_server::telemetry::Talk;
-use sync_server::{serve, telemetry};
+use sync_server::{serve, story, telemetry};
 
 /// 水面 Minamo - 水道の検針から請求まで
 #[derive(Debug, Parser)]
@@ -38,6 +38,8 @@ enum Command {
     Staff(staff::StaffCommand),
     /// 処理の速さを測ります
     Bench(bench::BenchArguments),
+    /// 検針から請求までを、人の手なしに通して行います
+    Story(story::StoryArguments),
 }
 
 fn main() -> ExitCode {
@@ -77,6 +79,7 @@ fn run(command: Command) -> Result<ExitCode, Refusal> {
                 staff::run(command, std::io::stdin().lock(), &outside).await?;
             }
             Command::Bench(arguments) => bench::run(arguments, &outside).await?,
+            Command::Story(arguments) => story::run(arguments, &outside).await?,
         }
         Ok(ExitCode::SUCCESS)
     })

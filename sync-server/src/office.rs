@@ -60,6 +60,12 @@ impl Office {
         }
     }
 
+    /// The same office for somebody who works beside the server in this very process.
+    pub fn beside(&self) -> Office {
+        let database = Database { pool: self.database.pool.clone(), cluster: None };
+        Office::of(database)
+    }
+
     /// The utility, which must have been made.
     pub async fn utility(&self) -> Result<Utility, Refusal> {
         utility(&self.backoffice).await.map_err(database_failed)?.ok_or_else(|| {

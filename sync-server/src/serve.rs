@@ -114,6 +114,11 @@ impl Server {
         self.address
     }
 
+    /// The office that it serves.
+    pub fn office(&self) -> &Office {
+        &self.office
+    }
+
     /// The certificate that clients must trust, DER.
     pub fn authority_certificate(&self) -> &[u8] {
         self.authority.certificate()

@@ -30,17 +30,16 @@ pub enum Talk {
 impl Talk {
     fn filter(self) -> EnvFilter {
         EnvFilter::new(match self {
-            Talk::Running => "warn,sync_server=info,backoffice=info,office_web=info",
-            Talk::Brief => "warn",
+            Talk::Running => "warn,sqlx=error,sync_server=info,backoffice=info,office_web=info",
+            Talk::Brief => "warn,sqlx=error",
         })
     }
 }
 
 /// Logs go to standard error; standard output is for people. `filter` is in `RUST_LOG`'s form.
 pub fn start(filter: Option<&str>, usual: Talk) {
-    let filter = filter
-        .and_then(|filter| EnvFilter::try_new(filter).ok())
-        .unwrap_or_else(|| usual.filter());
+    let filter =
+        filter.and_then(|filter| EnvFilter::try_new(filter).ok()).unwrap_or_else(|| usual.filter());
     let started = tracing_subscriber::fmt()
         .with_env_filter(filter)
         .with_writer(std::io::stderr)

@@ -131,7 +131,9 @@ fn the_trade_has_no_clock_no_io_and_no_floats() {
             if is_trade && banned.iter().any(|word| code.contains(word)) {
                 faults.push(format!("{path}:{}: {line}", number + 1));
             }
-            if is_money && !path.contains("bench") && (has_word(code, "f64") || has_word(code, "f32"))
+            if is_money
+                && !path.contains("bench")
+                && (has_word(code, "f64") || has_word(code, "f32"))
             {
                 faults.push(format!("{path}:{}: floating point near money: {line}", number + 1));
             }
@@ -253,9 +255,11 @@ fn the_glossary_leads_to_each_identifier() {
 #[test]
 fn every_table_is_in_the_glossary() {
     let glossary = text_of("shared/GLOSSARY.md");
-    let technical = ["access.session", "access.login_attempt", "connection.search_entry", "ledger.account"];
+    let technical =
+        ["access.session", "access.login_attempt", "connection.search_entry", "ledger.account"];
     let mut faults = Vec::new();
-    for path in with_extension(&["sql"]).iter().filter(|path| path.contains("migrations/postgres")) {
+    for path in with_extension(&["sql"]).iter().filter(|path| path.contains("migrations/postgres"))
+    {
         for line in text_of(path).lines() {
             let Some(table) = line.strip_prefix("create table ") else { continue };
             let table = table.trim_end_matches(" (");

@@ -50,8 +50,7 @@ impl Browser {
 
     /// Waits until the page has an element that the CSS selector finds, and returns its text.
     pub async fn text(&self, css: &str) -> anyhow::Result<String> {
-        let element =
-            self.client.wait().at_most(PATIENCE).for_element(Locator::Css(css)).await?;
+        let element = self.client.wait().at_most(PATIENCE).for_element(Locator::Css(css)).await?;
         Ok(element.text().await?)
     }
 
@@ -64,8 +63,7 @@ impl Browser {
 
     /// Clicks on what the CSS selector finds.
     pub async fn click(&self, css: &str) -> anyhow::Result<()> {
-        let element =
-            self.client.wait().at_most(PATIENCE).for_element(Locator::Css(css)).await?;
+        let element = self.client.wait().at_most(PATIENCE).for_element(Locator::Css(css)).await?;
         Ok(element.click().await?)
     }
 

@@ -90,15 +90,11 @@ impl App {
         let place = check.draft.place;
         match (key, check.step) {
             (Key::Cancel, _) => {
-                self.message = None;
                 let first = check.draft.register.value();
                 let entry = entry::Entry { first_typed: Some(first), ..entry::Entry::open(place) };
                 self.screen = Screen::Entry(entry);
             }
-            (Key::Function(2), _) => {
-                self.message = None;
-                self.screen = Screen::NoRead(no_read::NoRead::at(place));
-            }
+            (Key::Function(2), _) => self.screen = Screen::NoRead(no_read::NoRead::at(place)),
             (Key::Digit(digit), Step::SecondEntry)
                 if check.typed.len() < usize::from(check.draft.register.digits()) =>
             {
@@ -123,7 +119,6 @@ impl App {
         let Screen::Check(check) = &mut self.screen else { return None };
         let first = check.draft.register.value();
         if check.typed.parse() == Ok(first) {
-            check.draft.first_typed = None;
             check.step = after_second_entry(&check.draft);
             return (check.step == Step::Confirm)
                 .then(|| Effect::SaveReading(check.draft.clone()));

@@ -5,7 +5,7 @@ use shared::metering::{
 };
 
 use super::{App, Draft, Effect, Key, Screen, Tone, check, no_read};
-use crate::route::{Outcome, Stop};
+use crate::route::Stop;
 
 /// One connection on the screen.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -49,7 +49,6 @@ impl App {
         }
         match key {
             Key::Digit(digit) => {
-                self.message = None;
                 if entry.typed.len() < usize::from(route.stops[place].planned.dial_digits) {
                     entry.typed.push(char::from(b'0' + digit));
                 } else {
@@ -61,9 +60,10 @@ impl App {
             }
             Key::Cancel if !entry.typed.is_empty() => entry.typed.clear(),
             Key::Cancel | Key::Function(1) => self.back_to_list(place),
-            Key::Function(2) => {
-                self.message = None;
-                self.screen = Screen::NoRead(no_read::NoRead::at(place));
+            Key::Function(2) => self.screen = Screen::NoRead(no_read::NoRead::at(place)),
+            Key::Function(3) => {
+                let last = route.last_read;
+                return self.reprint(last);
             }
             Key::Function(4) => self.show_sync(),
             Key::Function(5) => {
@@ -83,13 +83,12 @@ impl App {
                 self.go_on_from(place);
                 None
             }
-            Key::Function(3) => {
-                let is_read = self.route.as_ref().is_some_and(|route| {
-                    let stop = &route.stops[place];
-                    stop.planned.in_service && matches!(stop.outcome, Outcome::Read { .. })
-                });
-                if is_read { self.start_print(place) } else { None }
+            Key::Function(2) => {
+                self.screen = Screen::Entry(Entry::open(place));
+                self.tell(Tone::Info, "保存した指針を訂正します。正しい指針を入力してください。");
+                None
             }
+            Key::Function(3) => self.reprint(Some(place)),
             Key::Cancel | Key::Function(1) => {
                 self.back_to_list(place);
                 None
@@ -118,7 +117,6 @@ impl App {
             findings,
             low_flow: entry.low_flow,
         };
-        self.message = None;
         if draft.findings.is_empty() {
             return Some(Effect::SaveReading(draft));
         }
@@ -143,7 +141,6 @@ impl App {
     }
 
     pub(super) fn back_to_list(&mut self, place: usize) {
-        self.message = None;
         self.screen = Screen::Route;
         if let Some(route) = &self.route {
             self.list.point_to(route, place);
@@ -155,13 +152,7 @@ impl App {
         let last = route.stops.len() - 1;
         let place = if forward { (place + 1).min(last) } else { place.saturating_sub(1) };
         self.list.point_to(route, place);
-        self.message = None;
-        let is_read = !self.is_open(place)
-            && self.route.as_ref().is_some_and(|route| {
-                matches!(route.stops[place].outcome, Outcome::Read { .. })
-            });
-        let entry = if is_read { Entry::saved(place) } else { Entry::open(place) };
-        self.screen = Screen::Entry(entry);
+        self.open_stop(place);
     }
 }
 

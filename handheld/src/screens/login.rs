@@ -24,7 +24,6 @@ impl App {
         match key {
             Key::Digit(digit) if login.field().len() < DIGITS_MAX => {
                 login.field().push(char::from(b'0' + digit));
-                self.message = None;
             }
             Key::Erase => {
                 login.field().pop();

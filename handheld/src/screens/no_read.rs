@@ -2,7 +2,7 @@
 
 use shared::metering::NoReadReason;
 
-use super::{App, Effect, Key, Screen, Tone, entry};
+use super::{App, Effect, Key, Screen, Tone};
 use crate::route::Outcome;
 
 /// The list of reasons at a connection.
@@ -44,10 +44,7 @@ impl App {
                 }
                 return Some(Effect::SaveNoRead { place, reason: NoReadReason::ALL[row] });
             }
-            Key::Cancel | Key::Function(1) => {
-                self.message = None;
-                self.screen = Screen::Entry(entry::Entry::open(place));
-            }
+            Key::Cancel | Key::Function(1) => self.open_stop(place),
             _ => {}
         }
         None

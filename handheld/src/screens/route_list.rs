@@ -1,6 +1,6 @@
 //! The route list (順路の一覧): where the reader is, and what is left.
 
-use super::{App, Effect, Key, Screen, entry};
+use super::{App, Effect, Key, Screen, entry, no_read};
 use crate::route::{Outcome, Route};
 
 /// Rows that fit the screen.
@@ -36,6 +36,12 @@ impl List {
         }
     }
 
+    /// The place that is marked: the cursor's, or the next one behind it that the filter shows.
+    pub fn chosen(&self, route: &Route) -> Option<usize> {
+        let shown = self.shown(route);
+        shown.iter().copied().find(|place| *place >= self.cursor).or(shown.first().copied())
+    }
+
     fn step(&mut self, route: &Route, by: isize) {
         let shown = self.shown(route);
         if shown.is_empty() {
@@ -58,8 +64,17 @@ impl App {
         match key {
             Key::Up => self.list.step(route, -1),
             Key::Down => self.list.step(route, 1),
-            Key::Function(2) => self.list.step(route, -ROWS.cast_signed()),
-            Key::Function(3) => self.list.step(route, ROWS.cast_signed()),
+            Key::Left => self.list.step(route, -ROWS.cast_signed()),
+            Key::Right => self.list.step(route, ROWS.cast_signed()),
+            Key::Function(2) => {
+                if let Some(place) = self.list.chosen(route) {
+                    self.screen = Screen::NoRead(no_read::NoRead::at(place));
+                }
+            }
+            Key::Function(3) => {
+                let place = self.list.chosen(route);
+                return self.reprint(place);
+            }
             Key::Function(1) => {
                 self.list.only_open = !self.list.only_open;
                 self.list.top = 0;
@@ -77,7 +92,6 @@ impl App {
             Key::Function(4) => self.show_sync(),
             Key::Cancel => {
                 self.reader = None;
-                self.message = None;
                 self.screen = Screen::Login(super::login::Login::default());
             }
             _ => {}
@@ -85,20 +99,15 @@ impl App {
         None
     }
 
-    /// The chosen connection; an open one behind it when that is done already.
+    /// Opens the connection that the list shows as chosen.
     fn open_chosen(&mut self) {
-        let Some(route) = &self.route else { return };
-        let cursor = self.list.cursor;
-        let place = if self.list.shown(route).contains(&cursor) {
-            cursor
-        } else {
-            route.next_open(cursor).unwrap_or(cursor)
-        };
-        self.open_stop(place);
+        let chosen = self.route.as_ref().and_then(|route| self.list.chosen(route));
+        if let Some(place) = chosen {
+            self.open_stop(place);
+        }
     }
 
-    fn open_stop(&mut self, place: usize) {
-        self.message = None;
+    pub(super) fn open_stop(&mut self, place: usize) {
         let is_read = self
             .route
             .as_ref()

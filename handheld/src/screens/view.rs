@@ -104,6 +104,12 @@ pub struct View {
 }
 
 impl View {
+    /// The notice line; on a check what is odd and what is asked.
+    fn words(&self) -> Option<String> {
+        let words = format!("{}{}", self.message, self.entry.question);
+        (!words.is_empty()).then_some(words)
+    }
+
     /// What a person would read off the screen first.
     pub fn caption(&self) -> Caption {
         let shows_connection = !self.entry.number.is_empty();
@@ -111,7 +117,7 @@ impl View {
             screen: self.screen.to_owned(),
             connection_number: shows_connection.then(|| self.entry.number.clone()),
             typed: self.entry.typed.clone(),
-            message: (!self.message.is_empty()).then(|| self.message.clone()),
+            message: self.words(),
             progress: (self.planned > 0).then(|| {
                 let small = |count: usize| u32::try_from(count).unwrap_or(u32::MAX);
                 (small(self.done), small(self.planned))

@@ -1,5 +1,6 @@
 //! `minamo import` (データの取込み): a utility's own tariffs and connections instead of the demo town.
 
+use std::error::Error;
 use std::path::{Path, PathBuf};
 
 use backoffice::Backoffice;
@@ -64,7 +65,7 @@ pub async fn run(arguments: ImportArguments, outside: &Outside) -> Result<u8, Re
     let taken_in = take_in(&office.backoffice, &arguments, &input, outside).await;
     office.close().await;
     let (text, exit_code) = taken_in?;
-    println!("{text}");
+    println!("{}", text.trim_end());
     Ok(exit_code)
 }
 
@@ -99,23 +100,15 @@ impl Input {
     }
 
     fn told(&self) -> String {
-        let mut text = String::new();
-        for file in &self.tariffs {
-            text.push_str(&match &file.checked {
-                Ok(tariff) => format!(
-                    "{}: {}（{}、{}から）\n",
-                    file.name,
-                    tariff.name,
-                    tariff.claim.japanese(),
-                    tariff.valid_from
-                ),
-                Err(error) => format!("{}: {}\n", file.name, words(error)),
-            });
-        }
-        if let Some((name, report)) = &self.connections {
-            text.push_str(&report.japanese(name));
-        }
-        text
+        let tariffs = self.tariffs.iter().map(|file| match &file.checked {
+            Ok(tariff) => {
+                let (name, claim) = (&tariff.name, tariff.claim.japanese());
+                format!("{}: {name}（{claim}、{}から）\n", file.name, tariff.valid_from)
+            }
+            Err(error) => format!("{}: {}\n", file.name, words(error)),
+        });
+        let connections = self.connections.iter().map(|(name, report)| report.japanese(name));
+        tariffs.chain(connections).collect()
     }
 
     fn can_be_taken_in(&self, skip_bad: bool) -> bool {
@@ -154,29 +147,28 @@ async fn take_in(
             };
         }
     }
-    let mut text = match input.tariffs.len() {
+    let stored = match input.tariffs.len() {
         0 => String::new(),
         count => format!("料金表を {count} 件取り込みました。\n"),
     };
-    let Some((name, report)) = &input.connections else { return Ok((text, 0)) };
+    let Some((name, report)) = &input.connections else { return Ok((stored, 0)) };
     let bad_rows = if arguments.skip_bad { BadRows::Skip } else { BadRows::Refuse };
     match load(office, report, bad_rows).await {
         Ok(imported) => {
             let count = |count: u64| grouped(i64::try_from(count).unwrap_or(i64::MAX));
-            text.push_str(&format!(
-                "水栓 {} 件（使用中 {} 件）と検針 {} 件を取り込みました。",
+            let text = format!(
+                "{stored}水栓 {} 件（使用中 {} 件）と検針 {} 件を取り込みました。",
                 count(imported.connections),
                 count(imported.agreements),
                 count(imported.readings),
-            ));
+            );
             Ok((text, 0))
         }
         Err(ImportError::Database(cause)) => Err(database_failed(cause)),
         Err(error) => {
-            text.push_str(&error.japanese_lines(name));
-            let words = backoffice::codes::japanese(error.code()).unwrap_or_default();
-            text.push_str(&format!("{}: {} {words}", name, error.code()));
-            Ok((text, 1))
+            let (lines, code) = (error.japanese_lines(name), error.code());
+            let words = backoffice::codes::japanese(code).unwrap_or_default();
+            Ok((format!("{stored}{lines}{name}: {code} {words}"), 1))
         }
     }
 }
@@ -215,12 +207,88 @@ fn rejects_path(connections: &Path) -> PathBuf {
 fn words(error: &BillingError) -> String {
     let text = backoffice::codes::japanese(error.code()).unwrap_or_default();
     let details = error.details_ja().map(|details| format!("（{details}）")).unwrap_or_default();
-    format!("{} {text}{details}", error.code())
+    // Where in the file, if the reader of TOML could tell.
+    let place = error.source().and_then(Error::source).map(ToString::to_string);
+    let place = place.as_deref().and_then(|place| place.lines().next()).unwrap_or_default();
+    format!("{} {text}{details} {place}", error.code()).trim_end().to_owned()
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use std::sync::Arc;
+
+    use backoffice::test_database::TestDatabase;
+
+    use crate::office::UTILITY;
+
+    fn outside() -> Outside {
+        Outside {
+            now: Arc::new(|| "2026-11-23T00:00:00Z".parse().unwrap()),
+            random: Arc::new(|| [7; 32]),
+            programs: PathBuf::new(),
+            hostname: String::new(),
+            database_url: None,
+        }
+    }
+
+    fn sample(connections: &str, skip_bad: bool) -> ImportArguments {
+        let repository = Path::new(env!("CARGO_MANIFEST_DIR")).parent().unwrap();
+        ImportArguments {
+            data: DataArguments { data: PathBuf::new(), database_url: None },
+            tariffs: ["takatsuki-water-2019.toml", "yachiyo-sewerage-2019.toml"]
+                .map(|name| repository.join("shared/tariffs").join(name))
+                .into(),
+            connections: Some(repository.join("tests/data/import").join(connections)),
+            skip_bad,
+            rejects: None,
+            utility: "試験水道局".into(),
+            registration_number: "T1234567890123".into(),
+            contact: "055-000-0000".into(),
+        }
+    }
+
+    #[tokio::test]
+    async fn a_clean_list_is_taken_in_once() {
+        let database = TestDatabase::fresh().await;
+        let office = Backoffice { pool: database.pool.clone(), utility: UTILITY };
+        let arguments = sample("connections_cp932.csv", false);
+        let input = Input::read(&arguments, &outside()).unwrap();
+        assert!(input.can_be_taken_in(false), "{}", input.told());
+        let (text, code) = take_in(&office, &arguments, &input, &outside()).await.unwrap();
+        assert_eq!(code, 0, "{text}");
+        assert!(text.contains("料金表を 2 件") && text.contains("水栓 20 件"), "{text}");
+
+        let (text, code) = take_in(&office, &arguments, &input, &outside()).await.unwrap();
+        assert_eq!(code, 1, "{text}");
+        assert!(text.contains("I20"), "{text}");
+    }
+
+    #[test]
+    fn a_faulty_list_waits_until_it_is_mended_or_its_faults_are_left_out() {
+        let input = Input::read(&sample("connections_every_fault.csv", false), &outside()).unwrap();
+        assert!(!input.can_be_taken_in(false));
+        assert!(input.can_be_taken_in(true));
+    }
+
+    #[test]
+    fn a_file_that_is_no_tariff_is_told_with_its_place() {
+        let folder = tempfile::tempdir().unwrap();
+        let file = folder.path().join("料金.toml");
+        std::fs::write(&file, "これは料金表ではありません").unwrap();
+        let arguments = ImportArguments {
+            tariffs: vec![file],
+            connections: None,
+            ..sample("connections_cp932.csv", true)
+        };
+        let input = Input::read(&arguments, &outside()).unwrap();
+        assert!(!input.can_be_taken_in(true));
+        assert!(
+            input.told().contains("B02") && input.told().contains("line 1"),
+            "{}",
+            input.told()
+        );
+    }
 
     #[test]
     fn rejects_lie_beside_the_file() {

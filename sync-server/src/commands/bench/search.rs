@@ -115,7 +115,8 @@ fn name(town: &Town, at: usize) -> Option<String> {
 
 fn address(town: &Town, at: usize) -> Option<String> {
     let connection = &town.connections[at];
-    Some(format!("{}{}", town.quarters[connection.quarter].name, connection.block))
+    let quarter = town.quarters.get(connection.quarter)?;
+    Some(format!("{}{}", quarter.name, connection.block))
 }
 
 fn telephone(town: &Town, at: usize) -> Option<String> {
