@@ -6,6 +6,8 @@
 mod bill;
 mod error;
 mod fit;
+#[cfg(test)]
+mod tests;
 mod world;
 
 pub use bill::bill_pdf;

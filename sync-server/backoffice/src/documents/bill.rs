@@ -1,7 +1,8 @@
 //! The bill as PDF (納入通知書): one A4 page each, set from `templates/bill.typ`.
 
+use jiff::civil::Date;
 use serde::Serialize;
-use shared::calendar::{japanese_date, to_unix_days};
+use shared::calendar::{YearMonth, japanese_date, to_unix_days};
 use shared::connection::PaymentMethod;
 use shared::quantity::grouped;
 use typst::foundations::Smart;
@@ -25,7 +26,8 @@ const CACHE_AGE_MAX: usize = 2;
 pub fn bill_pdf(bills: &[BillView]) -> Result<Vec<u8>, DocumentError> {
     let first = bills.first().ok_or(DocumentError::Empty)?;
     let data = Data {
-        title: format!("納入通知書 {}", first.issuer.name),
+        title: format!("水道料金・下水道使用料 納入通知書（{}分）", first.period.japanese()),
+        author: first.issuer.name.clone(),
         date: Day::of(first.issued_on),
         bills: bills.iter().map(page_of).collect(),
     };
@@ -56,6 +58,7 @@ fn refused(message: String) -> DocumentError {
 #[derive(Serialize)]
 struct Data {
     title: String,
+    author: String,
     date: Day,
     bills: Vec<Page>,
 }
@@ -68,7 +71,7 @@ struct Day {
 }
 
 impl Day {
-    fn of(date: jiff::civil::Date) -> Self {
+    fn of(date: Date) -> Self {
         Self { year: date.year(), month: date.month(), day: date.day() }
     }
 }
@@ -82,7 +85,7 @@ struct Fitted {
 
 #[derive(Serialize)]
 struct Page {
-    heading: &'static str,
+    heading: Fitted,
     number: String,
     period: String,
     issued_on: String,
@@ -96,11 +99,19 @@ struct Page {
     payment_note: String,
     amount: String,
     tax: String,
-    facts: Vec<(&'static str, String)>,
+    customer_number: String,
+    connection_number: String,
+    use_and_size: String,
+    meter_number: String,
+    place: Fitted,
+    used: String,
+    previous_register: String,
+    register: String,
+    usage: String,
     claims: Vec<Claim>,
     bars: Vec<Bar>,
     chart_note: String,
-    issuer: String,
+    issuer: Fitted,
     registration_number: String,
     contact: String,
     example: Option<String>,
@@ -132,29 +143,51 @@ fn page_of(bill: &BillView) -> Page {
         PaymentMethod::CreditCard => ("クレジットカード払いのお知らせ", "納期限"),
         PaymentMethod::PaperBill => ("納入通知書", "納期限"),
     };
+    let cubic_meters = |volume: u32| format!("{} m³", grouped(i64::from(volume)));
+    let place = [bill.address.as_str(), bill.building.as_str()].join("　");
     Page {
-        heading,
+        heading: fitted(heading, 68, 1, 17),
         number: bill.id.to_string(),
         period: bill.period.japanese(),
         issued_on: japanese_date(bill.issued_on),
         postcode: postcode(&bill.postcode),
-        address: fitted(&bill.address, 82, 2, 11),
-        building: fitted(&bill.building, 82, 1, 10),
-        payer: fitted(&format!("{}　様", bill.payer_name), 82, 2, 14),
+        address: fitted(&bill.address, 84, 2, 11),
+        building: fitted(&bill.building, 84, 2, 11),
+        payer: fitted(&format!("{}　様", bill.payer_name), 84, 2, 14),
         due_label,
         due_on: japanese_date(bill.due_on),
         payment_method: bill.payment_method.japanese(),
         payment_note: payment_note(bill),
         amount: bill.amount.grouped(),
         tax: bill.tax().grouped(),
-        facts: facts(bill),
+        customer_number: bill.customer_number.clone(),
+        connection_number: bill.connection_number.to_string(),
+        use_and_size: format!("{}　φ{}mm", bill.use_class.japanese(), bill.meter_size.mm()),
+        meter_number: bill.meter_number.clone(),
+        place: fitted(place.trim(), 144, 2, 9),
+        used: period_of_use(bill),
+        previous_register: cubic_meters(bill.previous_register),
+        register: cubic_meters(bill.register),
+        usage: format!("{}（{}か月分）", cubic_meters(bill.usage.0), bill.months),
         claims: bill.claims.iter().map(claim).collect(),
         bars: bars(&bill.history),
         chart_note: chart_note(&bill.history),
-        issuer: bill.issuer.name.clone(),
+        issuer: fitted(&bill.issuer.name, 76, 2, 12),
         registration_number: bill.issuer.registration_number.clone(),
         contact: bill.issuer.contact.clone(),
         example: example(&bill.claims),
+    }
+}
+
+/// From one reading to the next, and how many days lie between them.
+fn period_of_use(bill: &BillView) -> String {
+    let end = japanese_date(bill.read_on);
+    match bill.previous_read_on {
+        Some(previous) => {
+            let days = to_unix_days(bill.read_on) - to_unix_days(previous);
+            format!("{}から{end}まで（{days}日間）", japanese_date(previous))
+        }
+        None => format!("{end}まで"),
     }
 }
 
@@ -167,29 +200,6 @@ fn postcode(digits: &str) -> String {
         Some((area, rest)) if digits.len() == 7 => format!("〒{area}-{rest}"),
         _ => format!("〒{digits}"),
     }
-}
-
-fn facts(bill: &BillView) -> Vec<(&'static str, String)> {
-    let number = |value: u32| grouped(i64::from(value));
-    let place = [bill.address.as_str(), bill.building.as_str()].join(" ");
-    let used = match bill.previous_read_on {
-        Some(previous) => {
-            let days = to_unix_days(bill.read_on) - to_unix_days(previous);
-            format!("{} 〜 {}（{days}日間）", japanese_date(previous), japanese_date(bill.read_on))
-        }
-        None => format!("{}まで", japanese_date(bill.read_on)),
-    };
-    vec![
-        ("お客様番号", bill.customer_number.clone()),
-        ("水栓番号", bill.connection_number.to_string()),
-        ("使用場所", place.trim().to_owned()),
-        ("使用期間", used),
-        ("用途・口径", format!("{}　φ{}mm", bill.use_class.japanese(), bill.meter_size.mm())),
-        ("メーター番号", bill.meter_number.clone()),
-        ("前回指針", format!("{} m³", number(bill.previous_register))),
-        ("今回指針", format!("{} m³", number(bill.register))),
-        ("使用水量", format!("{} m³（{}か月分）", number(bill.usage.0), bill.months)),
-    ]
 }
 
 fn claim(claim: &BillClaim) -> Claim {
@@ -229,11 +239,7 @@ fn bars(history: &[PastUsage]) -> Vec<Bar> {
             let is_new_year = year.replace(past.read_on.year()) != Some(past.read_on.year());
             Bar {
                 label: format!("{}月", past.read_on.month()),
-                year: if is_new_year {
-                    format!("{}年", past.read_on.year())
-                } else {
-                    String::new()
-                },
+                year: if is_new_year { era_year(past.read_on) } else { String::new() },
                 usage: grouped(i64::from(past.usage.0)),
                 percent: if usage == 0 { 0 } else { (usage * 100 / greatest).max(1) },
                 kind: match last - place {
@@ -244,6 +250,13 @@ fn bars(history: &[PastUsage]) -> Vec<Bar> {
             }
         })
         .collect()
+}
+
+/// `令和8年`.
+fn era_year(date: Date) -> String {
+    let month = YearMonth::of(date).japanese();
+    let end = month.find('年').map_or(month.len(), |at| at + '年'.len_utf8());
+    month[..end].to_owned()
 }
 
 fn chart_note(history: &[PastUsage]) -> String {
@@ -272,7 +285,7 @@ fn example(claims: &[BillClaim]) -> Option<String> {
         .collect();
     (!names.is_empty()).then(|| {
         format!(
-            "【実演用】料金は、公表されている料金表を例として用いて計算しています：{}。",
+            "【実演用】この金額は、次の公表された料金表を例として用いて計算しています。\n{}",
             names.join("、")
         )
     })
