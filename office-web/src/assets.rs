@@ -20,9 +20,9 @@ static ICON_ADDRESS: LazyLock<String> = LazyLock::new(|| address("icon", "svg", 
 
 pub(crate) fn routes<S: Clone + Send + Sync + 'static>() -> Router<S> {
     Router::new()
-        .route(&STYLESHEET_ADDRESS, get(|| serve("text/css; charset=utf-8", STYLESHEET)))
-        .route(&SCRIPT_ADDRESS, get(|| serve("text/javascript; charset=utf-8", SCRIPT)))
-        .route(&ICON_ADDRESS, get(|| serve("image/svg+xml", ICON)))
+        .route(&STYLESHEET_ADDRESS, get(async || serve("text/css; charset=utf-8", STYLESHEET)))
+        .route(&SCRIPT_ADDRESS, get(async || serve("text/javascript; charset=utf-8", SCRIPT)))
+        .route(&ICON_ADDRESS, get(async || serve("image/svg+xml", ICON)))
 }
 
 pub(crate) fn stylesheet_address() -> &'static str {
@@ -44,7 +44,7 @@ fn address(name: &str, extension: &str, content: &str) -> String {
     format!("/assets/{name}.{hash:016x}.{extension}")
 }
 
-async fn serve(content_type: &'static str, content: &'static str) -> impl IntoResponse {
+fn serve(content_type: &'static str, content: &'static str) -> impl IntoResponse {
     (
         [(CONTENT_TYPE, content_type), (CACHE_CONTROL, "public, max-age=31536000, immutable")],
         content,

@@ -3,6 +3,7 @@
 use backoffice::Backoffice;
 use backoffice::billing::bills_of_connection;
 use shared::ids::{BillId, ConnectionId};
+use shared::quantity::Yen;
 
 use crate::format;
 use crate::problem::Problem;
@@ -28,7 +29,7 @@ pub(super) async fn bill_rows(
         issued_on: format::day(bill.issued_on),
         due_on: format::day(bill.due_on),
         water: bill.water.grouped(),
-        sewerage: bill.sewerage.map_or_else(|| "−".to_owned(), |amount| amount.grouped()),
+        sewerage: bill.sewerage.map_or_else(|| "−".to_owned(), Yen::grouped),
         amount: bill.amount.grouped(),
         payment_method: bill.payment_method.japanese(),
     });

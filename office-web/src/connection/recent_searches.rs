@@ -4,6 +4,8 @@
 use std::collections::VecDeque;
 use std::sync::{Mutex, PoisonError};
 
+use base64::Engine;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use shared::ids::StaffId;
 
 /// The oldest is forgotten beyond this: a day of a full office.
@@ -22,7 +24,7 @@ struct Search {
 impl RecentSearches {
     /// Remembers a question under a key made of these random bytes.
     pub fn remember(&self, staff: StaffId, query: &str, random: [u8; 32]) -> String {
-        let key: String = random[..12].iter().map(|byte| format!("{byte:02x}")).collect();
+        let key = URL_SAFE_NO_PAD.encode(&random[..12]);
         let mut searches = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         if searches.len() >= SEARCHES_MAX {
             searches.pop_front();
