@@ -5,13 +5,16 @@ use std::collections::{BTreeMap, BTreeSet};
 use jiff::civil::{Date, date};
 use sha2::{Digest, Sha256};
 use shared::connection::{PaymentMethod, UsageClass};
-use shared::ids::UtilityId;
+use shared::ids::{RoundId, UtilityId};
 use shared::metering::notice_seal::SlipKey;
 use shared::metering::{LowFlowIndicator, RegisterReading};
 use shared::quantity::CubicMeters;
 
 use super::*;
 use crate::Backoffice;
+use crate::billing::{
+    BillingOrder, CancelFlag, RunSummary, demo_tariffs, run_billing, store_tariff,
+};
 use crate::connection::{SearchOutcome, search};
 use crate::metering::round_progress;
 use crate::test_database::TestDatabase;
@@ -38,6 +41,22 @@ fn the_same_seed_gives_the_same_town_and_the_same_present() {
     };
     assert_eq!(everything(42), everything(42));
     assert_ne!(everything(42), everything(43));
+}
+
+#[test]
+fn no_seed_and_no_day_breaks_a_town() {
+    for seed in 0..24 {
+        for today in [date(2026, 11, 23), date(2027, 1, 1), date(2028, 2, 29), date(2029, 12, 31)] {
+            let town =
+                Town::invent(TownOptions { households: 60 + 10 * seed, seed: seed.into(), today });
+            assert_eq!(town.present().len(), town.connections.len());
+            for c in &town.connections {
+                let newest = c.readings.last().unwrap().read_on;
+                assert!(newest < today && c.meter.hung_on < newest, "{seed} {today} {c:?}");
+                assert!(c.meter.verification_expires_on >= today, "{seed} {today} {c:?}");
+            }
+        }
+    }
 }
 
 #[test]
@@ -224,6 +243,12 @@ async fn the_town_is_loaded_whole_and_can_be_worked_with() {
     assert!(routes.iter().all(|route| route.count.planned == route.count.read));
     assert_eq!(routes.iter().map(|route| route.count.read).sum::<u32>(), 300);
 
+    let summary = bill(&office, loaded.closed_round).await;
+    let in_service = |c: &&InventedConnection| c.is_in_service(town.routes[c.route].read_on);
+    let billed = town.connections.iter().filter(in_service).count();
+    assert_eq!(summary.bills, u64::try_from(billed).unwrap());
+    assert_eq!((summary.unbilled_count, summary.bills + summary.without_agreement), (0, 300));
+
     let house = town.connections.iter().find(|c| c.is_in_service(TODAY)).unwrap();
     let customer = &house.agreements.last().unwrap().customer;
     let found = search(&office, &customer.kana, 100, TODAY).await.unwrap();
@@ -232,4 +257,12 @@ async fn the_town_is_loaded_whole_and_can_be_worked_with() {
 
     let again = load(&office, &town, &options, &mut |_| {}).await;
     assert!(matches!(again, Err(DemoError::NotEmpty)));
+}
+
+async fn bill(office: &Backoffice, round: RoundId) -> RunSummary {
+    for text in demo_tariffs() {
+        store_tariff(office, text, None).await.unwrap();
+    }
+    let order = BillingOrder { round, assessed_on: TODAY, due_on: date(2026, 12, 15) };
+    run_billing(office, &order, &mut |_| {}, &CancelFlag::default()).await.unwrap()
 }

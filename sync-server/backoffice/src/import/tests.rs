@@ -160,8 +160,8 @@ fn rejected_rows_come_back_with_their_reasons_in_the_same_encoding() {
     assert_eq!(text, expected);
 }
 
-#[test]
-fn a_submeter_needs_its_master_meter_in_the_file() {
+#[tokio::test]
+async fn a_submeter_needs_its_master_meter_in_the_file() {
     let row = |number: u32, parent: &str, size: u32| {
         format!(
             "{number},4000858,青葉町,1番地{number},{size},m{number},2031-05,1,2026-09-15,あり,001,{number},{parent}"
@@ -175,6 +175,19 @@ fn a_submeter_needs_its_master_meter_in_the_file() {
         report.faults.iter().map(|fault| (fault.line, fault.code)).collect();
     assert_eq!(told, [(4, "I23"), (5, "I23"), (6, "I08"), (7, "I23"), (8, "I23")]);
     assert_eq!(report.connections.len(), 2);
+
+    let database = TestDatabase::fresh().await;
+    let office = office(&database).await;
+    load(&office, &report, BadRows::Skip).await.unwrap();
+    let parents: Vec<Option<String>> = sqlx::query_scalar(
+        "select p.connection_number from connection.service_connection c
+         left join connection.service_connection p on p.connection_id = c.parent_connection_id
+         order by c.connection_number",
+    )
+    .fetch_all(&office.pool)
+    .await
+    .unwrap();
+    assert_eq!(parents, [None, Some("1".to_owned())]);
 }
 
 #[test]
