@@ -61,6 +61,7 @@ impl Office {
     }
 
     /// The same office for somebody who works beside the server in this very process.
+    #[must_use]
     pub fn beside(&self) -> Office {
         let database = Database { pool: self.database.pool.clone(), cluster: None };
         Office::of(database)
