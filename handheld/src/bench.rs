@@ -111,10 +111,15 @@ fn stage(data: &std::path::Path) -> Result<Stage> {
 }
 
 /// The PIN 1234, hashed with the weakest parameters there are: nobody is kept out by it.
-const PIN_HASH: &str = "$argon2id$v=19$m=8,t=1,p=1$MDEyMzQ1Njc4OWFiY2RlZg$m1ZDzCI9dqnwaJeX4uJS3L04dgJFSfxDnDiSNg6qWks";
+const PIN_HASH: &str =
+    "$argon2id$v=19$m=8,t=1,p=1$MDEyMzQ1Njc4OWFiY2RlZg$m1ZDzCI9dqnwaJeX4uJS3L04dgJFSfxDnDiSNg6qWks";
 
 fn reader() -> shared::wire::ReaderV1 {
-    shared::wire::ReaderV1 { login: "101".into(), name: "検針 花子".into(), pin_hash: PIN_HASH.into() }
+    shared::wire::ReaderV1 {
+        login: "101".into(),
+        name: "検針 花子".into(),
+        pin_hash: PIN_HASH.into(),
+    }
 }
 
 /// An invented route of this many equal connections. The reader 101 has the PIN 1234.
@@ -149,7 +154,10 @@ fn planned(order: u32, today: i32) -> PlannedConnectionV1 {
         connection: order.into(),
         connection_number: format!("{order:08}"),
         walk_order: order,
-        customer_name: format!("測定 {order}番"),
+        customer_name: format!(
+            "{} {order}番",
+            ["髙橋", "山﨑", "佐藤", "株式会社水面製作所"][order as usize % 4]
+        ),
         customer_kana: "ソクテイ".into(),
         address: format!("相生一丁目{}番{}号", order / 20 + 1, order % 20 + 1),
         building: "水面ハイツ101号室".into(),
@@ -157,7 +165,11 @@ fn planned(order: u32, today: i32) -> PlannedConnectionV1 {
         meter_size_mm: 20,
         dial_digits: 4,
         meter_position: "玄関の右".into(),
-        caution: String::new(),
+        caution: if order % 4 == 0 {
+            "犬がいます（放し飼い）".into()
+        } else {
+            String::new()
+        },
         use_class: 1,
         payment_method: 1,
         sewerage: true,

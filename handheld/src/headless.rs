@@ -26,11 +26,7 @@ enum Arrival {
 }
 
 /// Runs until the input says so or ends.
-pub fn run(
-    parts: Parts,
-    input: impl Read + Send + 'static,
-    output: impl Write,
-) -> Result<()> {
+pub fn run(parts: Parts, input: impl Read + Send + 'static, output: impl Write) -> Result<()> {
     let (sender, arrivals) = channel();
     let post = {
         let sender = sender.clone();
@@ -141,8 +137,12 @@ impl Stage {
             let png = wants_picture.then(|| self.png()).transpose()?;
             wants_picture = false;
             let view = self.shell.borrow().app().view();
-            let frame =
-                PanelOutput::Frame { input_seen: seen, busy: view.is_busy, caption: view.caption(), png };
+            let frame = PanelOutput::Frame {
+                input_seen: seen,
+                busy: view.is_busy,
+                caption: view.caption(),
+                png,
+            };
             if write_message(&mut output, &frame).is_err() {
                 return Ok(());
             }

@@ -3,6 +3,7 @@
 //! `screens` decide (pure), `shell` carries out, `ui` shows, `store` remembers, `sync` sends.
 
 pub mod bench;
+pub mod codes;
 pub mod headless;
 pub mod notice;
 pub mod route;

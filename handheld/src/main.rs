@@ -129,7 +129,7 @@ fn run(arguments: &RunArguments) -> Result<()> {
 
 fn on_display(name: &str, parts: Parts) -> Result<()> {
     handheld::ui::select_display(name).with_context(|| {
-        format!("この画面の出し方（{name}）は、このプログラムに組み込まれていません")
+        format!("この画面の出し方（{name}）は、このプログラムに組み込まれていません (H91)")
     })?;
     headless::run_on_display(parts)
 }

@@ -94,7 +94,8 @@ impl Route {
     /// Parses a package.
     pub fn open(package: WorkPackage) -> Result<Route, RouteError> {
         let WorkPackage::V1(package) = package;
-        let WorkPackageV1 { id, utility, round, route, readers, tariffs, connections, .. } = package;
+        let WorkPackageV1 { id, utility, round, route, readers, tariffs, connections, .. } =
+            package;
         let stops: Result<Vec<Stop>, RouteError> = connections.into_iter().map(stop).collect();
         let tariffs: Result<Vec<Tariff>, TariffError> =
             tariffs.iter().map(|tariff| Tariff::parse(&tariff.text)).collect();
@@ -200,12 +201,8 @@ impl Route {
         if !stop.planned.in_service {
             return Ok(Vec::new());
         }
-        let input = ChargeInput {
-            size: stop.size,
-            use_class: stop.use_class,
-            usage,
-            months: self.months,
-        };
+        let input =
+            ChargeInput { size: stop.size, use_class: stop.use_class, usage, months: self.months };
         Claim::ALL
             .into_iter()
             .filter(|claim| *claim == Claim::Water || stop.planned.sewerage)
@@ -234,7 +231,11 @@ impl Stop {
 
     /// Name of the user, or what stands for it.
     pub fn user(&self) -> &str {
-        if self.planned.customer_name.is_empty() { "（使用者なし）" } else { &self.planned.customer_name }
+        if self.planned.customer_name.is_empty() {
+            "（使用者なし）"
+        } else {
+            &self.planned.customer_name
+        }
     }
 }
 

@@ -245,7 +245,10 @@ impl App {
         self.busy = None;
         match result {
             Ok(number) => {
-                self.tell(Tone::Good, format!("保存しました。お知らせ票 {number}\nを印刷しました。"));
+                self.tell(
+                    Tone::Good,
+                    format!("保存しました。お知らせ票 {number}\nを印刷しました。"),
+                );
             }
             Err(why) => self.tell(Tone::Bad, format!("保存しました。印刷できません。{why}")),
         }
@@ -304,9 +307,8 @@ impl App {
 
     /// Prints the slip of a stored reading once more, with its result on the screen.
     fn reprint(&mut self, place: Option<usize>) -> Option<Effect> {
-        let has_slip = |stop: &Stop| {
-            stop.planned.in_service && matches!(stop.outcome, Outcome::Read { .. })
-        };
+        let has_slip =
+            |stop: &Stop| stop.planned.in_service && matches!(stop.outcome, Outcome::Read { .. });
         let route = self.route.as_ref()?;
         let place = place.filter(|place| route.stops.get(*place).is_some_and(has_slip));
         let Some(place) = place else {
@@ -328,7 +330,10 @@ impl App {
             }
             _ => {
                 self.screen = Screen::Route;
-                self.tell(Tone::Good, "この順路の検針はすべて終わりました。F4 で送受信してください。");
+                self.tell(
+                    Tone::Good,
+                    "この順路の検針はすべて終わりました。F4 で送受信してください。",
+                );
             }
         }
     }

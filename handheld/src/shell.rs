@@ -14,9 +14,7 @@ use shared::calendar::to_unix_days;
 use shared::metering::notice_seal::SlipKey;
 use shared::metering::{LowFlowIndicator, NoReadReason};
 use shared::quantity::CubicMeters;
-use shared::wire::{
-    EnrolmentV1, EventV1, NoReadV1, ReaderV1, ReadingV1, SlipV1, WorkPackage,
-};
+use shared::wire::{EnrolmentV1, EventV1, NoReadV1, ReaderV1, ReadingV1, SlipV1, WorkPackage};
 use uuid::Uuid;
 
 use crate::notice::usage_notice;
@@ -102,7 +100,8 @@ impl Shell {
                 }
                 Err(error) => {
                     tracing::error!(%error, "the package on board cannot be used");
-                    trouble = Some("検針データを読み取れません。F4 で受け取り直してください。(H13)");
+                    trouble =
+                        Some("検針データを読み取れません。F4 で受け取り直してください。(H13)");
                 }
             }
         }
@@ -113,7 +112,10 @@ impl Shell {
         if let Some(trouble) = trouble {
             app.tell(Tone::Bad, trouble);
         } else if voided.is_some() {
-            app.tell(Tone::Warn, "前回、印刷の途中で電源が切れました。お知らせ票を再印刷してください。");
+            app.tell(
+                Tone::Warn,
+                "前回、印刷の途中で電源が切れました。お知らせ票を再印刷してください。",
+            );
         }
         let shell = Shell {
             app,
@@ -165,9 +167,8 @@ impl Shell {
     fn verify_pin(&self, reader: ReaderV1, pin: String) {
         let post = self.post.clone();
         thread::spawn(move || {
-            let is_right = PasswordHash::new(&reader.pin_hash).is_ok_and(|hash| {
-                Argon2::default().verify_password(pin.as_bytes(), &hash).is_ok()
-            });
+            let is_right = PasswordHash::new(&reader.pin_hash)
+                .is_ok_and(|hash| Argon2::default().verify_password(pin.as_bytes(), &hash).is_ok());
             post(Report::Pin { reader, is_right });
         });
     }
@@ -277,8 +278,7 @@ impl Shell {
                 return;
             }
         };
-        let notice =
-            usage_notice(route, stop, reading, &slip.slip_number, slip.reissue_of.clone());
+        let notice = usage_notice(route, stop, reading, &slip.slip_number, slip.reissue_of.clone());
         let notice = match notice {
             Ok(notice) => notice,
             Err(error) => {
@@ -295,7 +295,10 @@ impl Shell {
             let drawing = slip::draw(&notice, &text, printer.width_dots());
             if !drawing.missing_glyphs.is_empty() {
                 // How many, never which: they come out of people's names.
-                tracing::warn!(slip.missing_glyphs = drawing.missing_glyphs.len(), "font lacks letters");
+                tracing::warn!(
+                    slip.missing_glyphs = drawing.missing_glyphs.len(),
+                    "font lacks letters"
+                );
             }
             let failure = match printer.print(&drawing.raster, &mut |_, _| {}) {
                 Ok(()) => None,

@@ -56,7 +56,9 @@ impl StoreError {
     /// What the reader is told.
     pub fn japanese(&self) -> &'static str {
         match self {
-            StoreError::DiskFull(_) => "端末の空きがないため、保存していません。保存済みの検針は残っています。事務所に連絡してください。",
+            StoreError::DiskFull(_) => {
+                "端末の空きがないため、保存していません。保存済みの検針は残っています。事務所に連絡してください。"
+            }
             StoreError::Database(_) => "端末に保存できません。電源を入れ直してください。",
             StoreError::Wire(_) | StoreError::Damaged(_) => {
                 "端末の記録が壊れています。事務所に連絡してください。"
@@ -147,9 +149,11 @@ impl Store {
         }
         let hash = self
             .db
-            .query_row("select running_hash from log_entry where sequence = ?1", [sequence], |row| {
-                row.get(0).map(RunningHash)
-            })
+            .query_row(
+                "select running_hash from log_entry where sequence = ?1",
+                [sequence],
+                |row| row.get(0).map(RunningHash),
+            )
             .optional()?;
         Ok(hash)
     }
@@ -169,10 +173,8 @@ impl Store {
 
     /// The work package on board.
     pub fn package(&self) -> Result<Option<WorkPackage>> {
-        let bytes: Option<Vec<u8>> = self
-            .db
-            .query_row("select bytes from work_package", [], |row| row.get(0))
-            .optional()?;
+        let bytes: Option<Vec<u8>> =
+            self.db.query_row("select bytes from work_package", [], |row| row.get(0)).optional()?;
         Ok(bytes.map(|bytes| decode(&bytes)).transpose()?)
     }
 
@@ -226,12 +228,7 @@ impl Store {
     }
 }
 
-fn append_in(
-    db: &Connection,
-    head: Head,
-    now_unix_seconds: i64,
-    event: EventV1,
-) -> Result<Head> {
+fn append_in(db: &Connection, head: Head, now_unix_seconds: i64, event: EventV1) -> Result<Head> {
     let entry = LogEntry {
         sequence: head.sequence + 1,
         previous: head.running_hash,

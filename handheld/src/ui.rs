@@ -149,11 +149,8 @@ fn row(row: &crate::screens::RowView) -> RowView {
 
 fn screen(view: &View) -> ScreenView {
     let count = |count: u64| SharedString::from(format!("{count}件"));
-    let share = if view.sync.total == 0 {
-        1.0
-    } else {
-        view.sync.sent as f32 / view.sync.total as f32
-    };
+    let share =
+        if view.sync.total == 0 { 1.0 } else { view.sync.sent as f32 / view.sync.total as f32 };
     ScreenView {
         screen: view.screen.into(),
         title: (&view.title).into(),

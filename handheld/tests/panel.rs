@@ -2,23 +2,21 @@
 
 use std::io::{BufRead, BufReader};
 use std::path::{Path, PathBuf};
-use std::process::{Child, Command, Stdio};
+use std::process::{Child, ChildStdin, ChildStdout, Command, Stdio};
 
 use handheld::bench::{TODAY, package};
-use shared::panel::{Caption, PanelInput, PanelOutput, read_message, write_message};
+use shared::panel::{Caption, PanelClient};
 use shared::wire::{EnrolmentV1, encode};
 use uuid::Uuid;
 
 struct Terminal {
     child: Child,
-    sent: u64,
-    picture: Vec<u8>,
-    caption: Caption,
+    hand: PanelClient<ChildStdout, ChildStdin>,
 }
 
 impl Terminal {
     fn start(folder: &Path, printer: &str) -> Terminal {
-        let child = Command::new(env!("CARGO_BIN_EXE_handheld"))
+        let mut child = Command::new(env!("CARGO_BIN_EXE_handheld"))
             .args(["--backend", "headless", "--practice", "--date", &TODAY.to_string()])
             .arg("--data")
             .arg(folder.join("data"))
@@ -31,56 +29,30 @@ impl Terminal {
             .stdout(Stdio::piped())
             .spawn()
             .unwrap();
-        let mut terminal =
-            Terminal { child, sent: 0, picture: Vec::new(), caption: Caption::default() };
-        let ready: PanelOutput =
-            read_message(terminal.child.stdout.as_mut().unwrap()).unwrap().unwrap();
-        assert_eq!(ready, PanelOutput::Ready { width: 480, height: 800 });
-        terminal.send(&PanelInput::Look);
-        terminal.settle();
-        terminal
-    }
-
-    fn send(&mut self, input: &PanelInput) {
-        write_message(self.child.stdin.as_mut().unwrap(), input).unwrap();
-        self.sent += 1;
-    }
-
-    fn settle(&mut self) {
-        loop {
-            let frame = read_message(self.child.stdout.as_mut().unwrap()).unwrap();
-            let Some(PanelOutput::Frame { input_seen, busy, caption, png }) = frame else {
-                panic!("the terminal ended");
-            };
-            self.caption = caption;
-            if let Some(png) = png {
-                self.picture = png;
-            }
-            if input_seen == self.sent && !busy {
-                return;
-            }
-        }
+        let (screen, keys) = (child.stdout.take().unwrap(), child.stdin.take().unwrap());
+        let hand = PanelClient::connect(screen, keys).unwrap();
+        assert_eq!(hand.size(), (480, 800));
+        Terminal { child, hand }
     }
 
     fn keys(&mut self, keys: &[&str]) -> &Caption {
-        for key in keys {
-            self.send(&PanelInput::Key((*key).to_owned()));
-        }
-        self.settle();
-        &self.caption
+        self.hand.press_all(keys).unwrap()
     }
 
-    fn touch(&mut self, x: u16, y: u16) -> &Caption {
-        self.send(&PanelInput::PointerDown { x, y });
-        self.send(&PanelInput::PointerUp { x, y });
-        self.settle();
-        &self.caption
+    fn log_in(&mut self) -> &Caption {
+        self.keys(&["1", "0", "1", "Return", "1", "2", "3", "4", "Return"])
+    }
+
+    #[track_caller]
+    fn tells(&self, words: &[&str]) {
+        let message = self.hand.caption().message.clone().unwrap_or_default();
+        assert!(words.iter().all(|word| message.contains(word)), "{message}");
     }
 
     fn picture(&self, name: &str) {
         let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../target/pictures/handheld");
         std::fs::create_dir_all(&folder).unwrap();
-        std::fs::write(folder.join(format!("{name}.png")), &self.picture).unwrap();
+        std::fs::write(folder.join(format!("{name}.png")), self.hand.picture()).unwrap();
     }
 }
 
@@ -126,42 +98,48 @@ fn a_route_is_walked_by_keys_and_survives_a_pulled_plug() {
     prepare(folder.path(), 20);
     let (mut paper, line) = printer(&folder.path().join("paper"));
     let mut terminal = Terminal::start(folder.path(), &line);
-    assert_eq!(terminal.caption.screen, "login");
+    assert_eq!(terminal.hand.caption().screen, "login");
     terminal.keys(&["1", "0", "1", "Return", "1", "2"]);
     terminal.picture("login");
     assert_eq!(terminal.keys(&["3", "4", "Return"]).screen, "route");
     terminal.picture("route");
-    assert_eq!(terminal.keys(&["Return"]).connection_number.as_deref(), Some("00000001"));
+    let caption = terminal.keys(&["Return"]);
+    assert_eq!(caption.connection_number.as_deref(), Some("00000001"));
     assert_eq!(terminal.keys(&["1", "2", "3", "8"]).typed, "1238");
     terminal.picture("reading");
-    let message = terminal.keys(&["Return"]).message.clone().unwrap();
-    assert!(message.contains("T01-000001") && message.contains("印刷しました"), "{message}");
+    terminal.keys(&["Return"]);
+    terminal.tells(&["T01-000001", "印刷しました"]);
     terminal.picture("saved");
 
     terminal.keys(&["Return", "1", "3", "2", "0", "Return"]);
-    assert_eq!(terminal.caption.screen, "check");
+    assert_eq!(terminal.hand.caption().screen, "check");
     terminal.picture("check");
     terminal.keys(&["1", "3", "2", "0", "Return"]);
     terminal.picture("check-indicator");
     terminal.keys(&["2"]);
-    assert!(terminal.caption.message.as_deref().unwrap().contains("T01-000002"));
+    terminal.tells(&["T01-000002"]);
+    terminal.picture("saved-leak");
 
     terminal.keys(&["Return", "F2", "7"]);
     terminal.picture("no-read");
     assert_eq!(terminal.keys(&["Return"]).progress, Some((3, 20)));
+    terminal.picture("caution");
     terminal.keys(&["1", "1", "0", "0", "Return"]);
     terminal.picture("backwards");
     terminal.keys(&["Escape", "1", "2", "4"]);
     drop(terminal);
 
     let mut terminal = Terminal::start(folder.path(), &line);
-    terminal.keys(&["1", "0", "1", "Return", "1", "2", "3", "4", "Return"]);
-    assert_eq!(terminal.caption.progress, Some((3, 20)));
+    assert_eq!(terminal.log_in().progress, Some((3, 20)));
     terminal.picture("route-after-restart");
-    terminal.keys(&["F4"]);
+    let caption = terminal.keys(&["Return"]);
+    assert_eq!(caption.connection_number.as_deref(), Some("00000004"));
+    terminal.keys(&["1", "2", "0", "0", "F5", "Return", "1", "2", "0", "0", "Return"]);
+    terminal.picture("check-confirm");
+    terminal.keys(&["F2", "F1", "F1", "F4"]);
     terminal.picture("sync");
-    let message = terminal.keys(&["Return"]).message.clone().unwrap();
-    assert!(message.contains("送受信が終わりました"), "{message}");
+    terminal.keys(&["Return"]);
+    terminal.tells(&["送受信が終わりました"]);
     terminal.picture("sync-done");
     drop(terminal);
     drop(paper.stdin.take());
@@ -174,11 +152,33 @@ fn a_finger_does_what_a_key_does_and_a_missing_printer_is_told() {
     let folder = tempfile::tempdir().unwrap();
     prepare(folder.path(), 3);
     let mut terminal = Terminal::start(folder.path(), "/nowhere/printer");
-    terminal.keys(&["1", "0", "1", "Return", "1", "2", "3", "4", "Return"]);
+    terminal.log_in();
     // The second row of the list.
-    assert_eq!(terminal.touch(200, 230).connection_number.as_deref(), Some("00000002"));
+    let caption = terminal.hand.touch(200, 230).unwrap();
+    assert_eq!(caption.connection_number.as_deref(), Some("00000002"));
     terminal.keys(&["1", "2", "3", "8", "Return"]);
-    let message = terminal.caption.message.clone().unwrap();
-    assert!(message.starts_with("保存しました") && message.contains("P01"), "{message}");
+    terminal.tells(&["保存しました", "P01"]);
     terminal.picture("printer-missing");
+    terminal.keys(&["F2"]);
+    terminal.picture("correction");
+    terminal.keys(&["1", "2", "4", "0", "Return"]);
+    assert_eq!(terminal.hand.caption().typed, "1240");
+    let caption = terminal.keys(&["Return"]);
+    assert_eq!(caption.connection_number.as_deref(), Some("00000003"));
+}
+
+#[test]
+fn wrong_pins_are_refused_and_then_made_to_wait() {
+    let folder = tempfile::tempdir().unwrap();
+    prepare(folder.path(), 1);
+    let mut terminal = Terminal::start(folder.path(), "/nowhere/printer");
+    for _ in 0..5 {
+        terminal.keys(&["1", "0", "1", "Return", "9", "9", "9", "9"]);
+        terminal.keys(&["Return"]);
+    }
+    terminal.tells(&["H11"]);
+    terminal.picture("login-locked");
+    terminal.log_in();
+    assert_eq!(terminal.hand.caption().screen, "login");
+    terminal.tells(&["秒お待ちください"]);
 }

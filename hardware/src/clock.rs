@@ -33,6 +33,26 @@ impl Clock for SystemClock {
     }
 }
 
+/// A clock that runs, but from nine in the morning of another day on (practice, demonstrations).
+#[derive(Debug, Clone, Copy)]
+pub struct PlayedClock {
+    ahead_seconds: i64,
+}
+
+impl PlayedClock {
+    /// It is nine in the morning of this day when the machine's clock says `now_unix_seconds`.
+    pub fn nine_on(day: Date, now_unix_seconds: i64) -> Self {
+        let nine = FixedClock::on(day).now_unix_seconds();
+        Self { ahead_seconds: nine - now_unix_seconds }
+    }
+}
+
+impl Clock for PlayedClock {
+    fn now_unix_seconds(&self) -> i64 {
+        SystemClock.now_unix_seconds() + self.ahead_seconds
+    }
+}
+
 /// A clock that stands still until it is set (twin): the whole year can be played in a test.
 #[derive(Debug)]
 pub struct FixedClock {
@@ -83,5 +103,13 @@ mod tests {
         assert_eq!(clock.today(), date(2026, 11, 24));
         clock.jump(-86_400);
         assert_eq!(clock.today(), date(2026, 11, 23));
+    }
+
+    #[test]
+    fn a_played_day_begins_at_nine_and_goes_on() {
+        let day = date(2030, 4, 1);
+        let clock = PlayedClock::nine_on(day, SystemClock.now_unix_seconds());
+        assert_eq!(clock.today(), day);
+        assert!(clock.now_unix_seconds() >= FixedClock::on(day).now_unix_seconds());
     }
 }

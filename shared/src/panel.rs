@@ -6,7 +6,11 @@
 //! [`PanelOutput::Frame`] whose `input_seen` counts it; `busy` tells that work still runs behind
 //! the screen (saving, printing, sending) and that another frame will follow when it ends.
 
+mod client;
+
 use std::io::{self, Read, Write};
+
+pub use client::PanelClient;
 
 use serde::{Deserialize, Serialize, de::DeserializeOwned};
 
@@ -83,6 +87,17 @@ pub enum PanelOutput {
 }
 
 /// The words on the screen that tell where one is.
+///
+/// | screen | connection_number | typed | message, besides refusals with their code |
+/// |---|---|---|---|
+/// | `login` | – | reader's number, then `●` a digit of the PIN | wrong PIN, lock |
+/// | `route` | – | – | the route is finished |
+/// | `reading` | the connection | digits so far; the stored ones once saved | 保存しました… with the slip's number and 印刷しました, or the printer's P code |
+/// | `check` | the connection | second entry so far | what is odd, one sentence a finding |
+/// | `no_read` | the connection | – | – |
+/// | `sync` | – | – | 送受信が終わりました…, or the S code |
+///
+/// `progress` is set as soon as a route is on board. A message stays until the next key.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Caption {
     /// The screen: `login`, `route`, `reading`, `check`, `no_read`, `sync`.

@@ -74,7 +74,9 @@ fn sentence(finding: Finding, used: u32, stop: &Stop) -> String {
         Finding::Low { expected } => {
             format!("使用水量 {used}m³ は、ふだん（{}m³）より少なくなっています。", expected.0)
         }
-        Finding::NoUsage => "使用水量が 0m³ です。空き家か、メーターが止まっていませんか。".to_owned(),
+        Finding::NoUsage => {
+            "使用水量が 0m³ です。空き家か、メーターが止まっていませんか。".to_owned()
+        }
         Finding::UsedWhileStopped => {
             format!("中止中の水栓ですが、{used}m³ 使われています（無届使用の疑い）。")
         }
@@ -120,8 +122,7 @@ impl App {
         let first = check.draft.register.value();
         if check.typed.parse() == Ok(first) {
             check.step = after_second_entry(&check.draft);
-            return (check.step == Step::Confirm)
-                .then(|| Effect::SaveReading(check.draft.clone()));
+            return (check.step == Step::Confirm).then(|| Effect::SaveReading(check.draft.clone()));
         }
         if check.typed.is_empty() {
             self.tell(Tone::Warn, "もう一度、指針を入力してください。(H22)");

@@ -5,8 +5,8 @@ use jiff::civil::date;
 use shared::calendar::to_unix_days;
 use shared::metering::ScreeningLimits;
 use shared::wire::{
-    PastUsageV1, PlannedConnectionV1, ReadingV1, RoundV1, RouteV1, TariffV1, UtilityV1,
-    WorkPackage, WorkPackageV1,
+    NoReadV1, PastUsageV1, PlannedConnectionV1, ReadingV1, RoundV1, RouteV1, SlipV1, TariffV1,
+    UtilityV1, WorkPackage, WorkPackageV1,
 };
 use uuid::Uuid;
 
@@ -213,6 +213,113 @@ fn a_printer_that_fails_leaves_a_saved_reading_and_a_way_on() {
 }
 
 #[test]
+fn without_a_printer_the_way_on_is_named() {
+    let mut app = logged_in();
+    type_keys(&mut app, "e1238e");
+    store(&mut app, 0);
+    app.print_ended(Err("用紙がありません。(P04)".into()));
+    assert_eq!(app.view().enter, "印刷しないで次へ");
+    type_keys(&mut app, "9");
+    let view = app.view();
+    assert_eq!((view.message.as_str(), view.entry.slip.as_str()), ("", "未印刷"));
+    type_keys(&mut app, "e");
+    assert_eq!(app.view().entry.number, "00000002");
+}
+
+#[test]
+fn a_stored_number_can_be_put_right_and_the_new_slip_names_the_old() {
+    let mut app = logged_in();
+    store(&mut app, 0);
+    app.print_ended(Ok("H01-000001".into()));
+    let slip = SlipV1 {
+        slip_number: "H01-000001".into(),
+        reading: Uuid::from_u128(1),
+        reissue_of: None,
+        amount_yen: 8_520,
+    };
+    app.route_mut().unwrap().note_printed(0, &slip);
+    type_keys(&mut app, "B");
+    assert_eq!(app.view().entry.field, "訂正する指針");
+    let effect = type_keys(&mut app, "1240e");
+    assert_eq!(saved_value(effect).0, 1_240);
+    store(&mut app, 0);
+    let Outcome::Read { printed, corrects, .. } = &app.route().unwrap().stops[0].outcome else {
+        panic!("the stop is read");
+    };
+    assert_eq!((printed, corrects.as_deref()), (&None, Some("H01-000001")));
+}
+
+#[test]
+fn the_last_slip_is_printed_again_from_the_next_connection_and_from_the_list() {
+    let mut app = logged_in();
+    type_keys(&mut app, "e");
+    assert_eq!(type_keys(&mut app, "C"), None);
+    assert!(app.view().message.contains("H25"));
+    store(&mut app, 0);
+    app.print_ended(Ok("H01-000001".into()));
+    type_keys(&mut app, "e");
+    assert_eq!(type_keys(&mut app, "C"), Some(Effect::Print { place: 0 }));
+    app.print_ended(Ok("H01-000002".into()));
+    type_keys(&mut app, "A");
+    assert_eq!(type_keys(&mut app, "C"), Some(Effect::Print { place: 0 }));
+}
+
+#[test]
+fn a_second_odd_number_keeps_what_was_typed_first() {
+    let mut app = logged_in();
+    type_keys(&mut app, "e1320e1330e");
+    let view = app.view();
+    assert_eq!((view.screen, view.entry.step), ("check", "again"));
+    type_keys(&mut app, "1330e");
+    let effect = type_keys(&mut app, "1");
+    assert_eq!(saved_value(effect), (1_330, Some(1_320), LowFlowIndicator::Still));
+}
+
+#[test]
+fn a_number_that_must_be_typed_again_is_not_shown() {
+    let mut app = logged_in();
+    type_keys(&mut app, "e1320e");
+    assert_eq!(app.view().entry.now, "");
+    type_keys(&mut app, "e");
+    assert!(app.view().entry.question.contains("H22"));
+    type_keys(&mut app, "1320e");
+    assert_eq!(app.view().entry.now, "1320");
+}
+
+#[test]
+fn after_a_pause_the_list_stands_where_the_work_goes_on() {
+    let mut route = route();
+    let reason = NoReadReason::Absent.code();
+    let no_read = NoReadV1 {
+        id: Uuid::from_u128(2),
+        package: Uuid::from_u128(9),
+        connection: 2,
+        reason,
+        visited_on_unix_days: to_unix_days(TODAY),
+        reader: "101".into(),
+    };
+    route.note_no_read(1, &no_read);
+    let mut app = App::new(TODAY, Some(route));
+    type_keys(&mut app, "101e");
+    app.pin_checked(reader(), true, 0);
+    assert!(app.view().rows[2].is_chosen);
+}
+
+#[test]
+fn practice_is_written_on_every_screen() {
+    let app = App::new(TODAY, Some(route())).for_practice();
+    assert!(app.view().title.starts_with("【練習】"));
+}
+
+#[test]
+fn entries_that_the_office_must_look_at_are_told() {
+    let mut app = App::new(TODAY, Some(route()));
+    app.sync_ended(Ok((None, 2)));
+    let view = app.view();
+    assert!(view.message.contains("2件") && view.tone == Tone::Warn, "{}", view.message);
+}
+
+#[test]
 fn five_wrong_pins_lock_for_a_minute() {
     let mut app = App::new(TODAY, Some(route()));
     for _ in 0..5 {
@@ -241,7 +348,7 @@ fn without_a_package_the_way_leads_to_the_sync() {
     type_keys(&mut app, "D");
     assert_eq!(app.view().screen, "sync");
     assert_eq!(type_keys(&mut app, "e"), Some(Effect::Sync));
-    app.sync_ended(Ok(Some(route())));
+    app.sync_ended(Ok((Some(route()), 0)));
     assert!(app.view().message.contains("012 相生一丁目"));
     type_keys(&mut app, "c");
     assert_eq!(app.view().screen, "login");
@@ -266,6 +373,7 @@ fn the_list_shows_what_is_left_and_where_one_stands() {
     type_keys(&mut app, "A");
     let view = app.view();
     assert_eq!(view.corner, "1／3");
+    assert_eq!(view.rows[0].number, "00000001");
     assert_eq!(view.rows.len(), 3);
     assert_eq!(view.rows[0].mark, "未印刷");
     type_keys(&mut app, "A");

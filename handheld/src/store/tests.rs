@@ -84,6 +84,29 @@ fn a_slip_number_is_used_once_and_a_slip_without_an_end_is_void() {
 }
 
 #[test]
+fn a_full_disk_is_told_and_takes_nothing_away() {
+    let folder = tempfile::tempdir().unwrap();
+    let mut store = Store::open(&folder.path().join("log.db")).unwrap();
+    store.append(1, logged_in("101")).unwrap();
+    let pages: u32 = store.db.pragma_query_value(None, "page_count", |row| row.get(0)).unwrap();
+    store.db.pragma_update(None, "max_page_count", pages).unwrap();
+    let mut stored = 1;
+    let error = loop {
+        match store.append(2, logged_in(&"9".repeat(500))) {
+            Ok(()) => stored += 1,
+            Err(error) => break error,
+        }
+    };
+    assert_eq!(error.code(), "H01");
+    assert_eq!(store.events().unwrap().len(), stored);
+    assert_eq!(store.head().sequence, u64::try_from(stored).unwrap());
+
+    store.db.pragma_update(None, "max_page_count", pages + 100).unwrap();
+    store.append(3, logged_in("102")).unwrap();
+    assert_eq!(store.events().unwrap().len(), stored + 1);
+}
+
+#[test]
 fn receipts_only_grow() {
     let folder = tempfile::tempdir().unwrap();
     let mut store = Store::open(&folder.path().join("log.db")).unwrap();

@@ -55,12 +55,8 @@ impl Transport for Https {
             .send(&encode(request)[..])
             .map_err(line)?;
         let status = answer.status();
-        let bytes = answer
-            .body_mut()
-            .with_config()
-            .limit(ANSWER_BYTES_MAX)
-            .read_to_vec()
-            .map_err(line)?;
+        let bytes =
+            answer.body_mut().with_config().limit(ANSWER_BYTES_MAX).read_to_vec().map_err(line)?;
         match decode(&bytes) {
             Ok(response) => Ok(response),
             Err(_) if !status.is_success() => Err(SyncError::Refused("S90".into())),

@@ -1,0 +1,241 @@
+//! From the state of the screens to what is shown (表示内容の組み立て).
+
+use shared::calendar::{japanese_date, japanese_month_day};
+use shared::metering::{LowFlowIndicator, NoReadReason};
+use shared::quantity::{CubicMeters, Yen, grouped};
+
+use super::check::{Check, Step};
+use super::entry::Entry;
+use super::login::Login;
+use super::route_list::ROWS;
+use super::{App, Busy, EntryView, OptionView, RowView, Screen, Tone, View};
+use crate::route::{Outcome, Route, Stop};
+
+impl App {
+    /// What is shown now.
+    pub fn view(&self) -> View {
+        let (tone, message) = self.message.clone().unwrap_or_default();
+        let (done, planned) = self.route.as_ref().map(Route::progress).unwrap_or_default();
+        let title = match &self.route {
+            Some(route) => format!("順路 {}", route.title),
+            None => "検針データなし".to_owned(),
+        };
+        let mut view = View {
+            title: if self.is_practice { format!("【練習】{title}") } else { title },
+            corner: if planned > 0 { format!("{done}／{planned}") } else { String::new() },
+            date: japanese_date(self.today),
+            message,
+            tone,
+            is_busy: self.busy.is_some(),
+            done,
+            planned,
+            ..View::default()
+        };
+        match &self.screen {
+            Screen::Login(login) => show_login(&mut view, login),
+            Screen::Route => self.show_list(&mut view),
+            Screen::Entry(entry) => self.show_entry(&mut view, entry),
+            Screen::Check(check) => self.show_check(&mut view, check),
+            Screen::NoRead(list) => {
+                view.screen = "no_read";
+                self.with_stop(list.place, |stop| view.entry = about(stop, self));
+                view.options = options(list.chosen);
+                view.enter = "保存".into();
+            }
+            Screen::Sync => {
+                view.screen = "sync";
+                view.sync = self.sync;
+                view.keys = keys(["戻る", "", "", "", ""]);
+                view.enter = "送受信を始める".into();
+            }
+        }
+        view
+    }
+
+    fn with_stop(&self, place: usize, show: impl FnOnce(&Stop)) {
+        if let Some(stop) = self.route.as_ref().and_then(|route| route.stops.get(place)) {
+            show(stop);
+        }
+    }
+
+    fn show_list(&self, view: &mut View) {
+        view.screen = "route";
+        let filter = if self.list.only_open { "全件" } else { "未検針" };
+        view.keys = keys([filter, "検針不能", "再印刷", "送受信", ""]);
+        view.enter = "検針する".into();
+        let Some(route) = &self.route else { return };
+        let shown = self.list.shown(route);
+        let chosen = self.list.chosen(route);
+        let row_of_cursor = shown.iter().position(|place| Some(*place) == chosen);
+        view.list_position = format!(
+            "{}件中 {}件目{}",
+            shown.len(),
+            row_of_cursor.map_or(0, |row| row + 1),
+            if self.list.only_open { "（未検針のみ）" } else { "" }
+        );
+        let visible = shown.iter().skip(self.list.top).take(ROWS);
+        view.rows =
+            visible.map(|place| row(&route.stops[*place], Some(*place) == chosen)).collect();
+    }
+
+    fn show_entry(&self, view: &mut View, entry: &Entry) {
+        view.screen = "reading";
+        view.has_keypad = !entry.is_saved;
+        self.with_stop(entry.place, |stop| {
+            view.entry = about(stop, self);
+            view.entry.typed.clone_from(&entry.typed);
+            view.entry.is_leaking = entry.low_flow == LowFlowIndicator::TurningWithTapsShut;
+            view.entry.usage = live_usage(stop, entry);
+            let is_correction = matches!(stop.outcome, Outcome::Read { .. });
+            view.entry.field = if is_correction { "訂正する指針" } else { "今回の指針" }.to_owned();
+            if entry.is_saved {
+                show_saved(&mut view.entry, stop);
+            }
+        });
+        if !entry.is_saved {
+            let leak = if view.entry.is_leaking { "漏水なし" } else { "漏水" };
+            view.keys = keys(["一覧", "検針不能", "再印刷", "送受信", leak]);
+            view.enter = "確定".into();
+        } else if self.busy == Some(Busy::Printing) {
+            view.entry.slip = "印刷中".into();
+            view.entry.is_unprinted = false;
+            view.enter = "印刷中".into();
+        } else {
+            view.keys = keys(["一覧", "指針訂正", "再印刷", "送受信", ""]);
+            let without =
+                if view.entry.is_unprinted { "印刷しないで次へ" } else { "次へ" };
+            view.enter = without.into();
+        }
+    }
+
+    fn show_check(&self, view: &mut View, check: &Check) {
+        view.screen = "check";
+        view.has_keypad = check.step == Step::SecondEntry;
+        view.keys = keys(["", "検針不能", "", "", ""]);
+        self.with_stop(check.draft.place, |stop| {
+            view.entry = about(stop, self);
+            view.entry.sentences = check.sentences(stop);
+            view.entry.usage = usage(stop.previous.usage_until(check.draft.register).volume());
+        });
+        view.entry.typed.clone_from(&check.typed);
+        view.entry.field = "もう一度".into();
+        if check.step != Step::SecondEntry {
+            view.entry.now = check.draft.register.padded();
+        }
+        let (step, question) = match check.step {
+            Step::Refused => ("refused", "このままでは保存できません。"),
+            Step::SecondEntry => ("again", "メーターを見直し、もう一度入力してください。"),
+            Step::LowFlow => ("low_flow", "蛇口をすべて閉めたとき、パイロットは？"),
+            Step::Confirm => ("confirm", "よければ確定を押してください。"),
+        };
+        view.entry.step = step;
+        view.entry.question = question.to_owned();
+        if matches!(check.step, Step::SecondEntry | Step::Confirm) {
+            view.enter = "確定".into();
+        }
+        if view.message.is_empty() {
+            view.message = view.entry.sentences.join("");
+            view.tone = Tone::Warn;
+        } else {
+            view.entry.question.clone_from(&view.message);
+        }
+    }
+}
+
+fn show_login(view: &mut View, login: &Login) {
+    view.screen = "login";
+    view.has_keypad = true;
+    view.login_number.clone_from(&login.number);
+    view.login_pin = "●".repeat(login.pin.len());
+    view.is_on_pin = login.is_on_pin;
+    view.keys = keys(["", "", "", "送受信", ""]);
+    view.enter = "確定".into();
+}
+
+fn keys(labels: [&str; 5]) -> [String; 5] {
+    labels.map(str::to_owned)
+}
+
+fn row(stop: &Stop, is_chosen: bool) -> RowView {
+    let (mark, tone) = match &stop.outcome {
+        Outcome::Open if stop.planned.in_service => ("未", Tone::Info),
+        Outcome::Open => ("中止", Tone::Info),
+        Outcome::Read { printed: None, .. } if stop.planned.in_service => ("未印刷", Tone::Warn),
+        Outcome::Read { reading, .. } if !reading.findings.is_empty() => ("要確認", Tone::Warn),
+        Outcome::Read { .. } => ("済", Tone::Good),
+        Outcome::NotRead(_) => ("不能", Tone::Bad),
+    };
+    RowView {
+        order: stop.planned.walk_order.to_string(),
+        number: stop.number.to_string(),
+        name: stop.user().to_owned(),
+        address: stop.place(),
+        mark: mark.to_owned(),
+        tone,
+        is_chosen,
+    }
+}
+
+fn about(stop: &Stop, app: &App) -> EntryView {
+    let history = stop.history(app.today);
+    EntryView {
+        number: stop.number.to_string(),
+        name: stop.user().to_owned(),
+        address: stop.place(),
+        meter: format!("{}　口径{}mm", stop.planned.meter_number, stop.size.mm()),
+        position: stop.planned.meter_position.clone(),
+        caution: stop.planned.caution.clone(),
+        previous: stop.previous.padded(),
+        previous_on: japanese_month_day(stop.previous_read_on),
+        last_period: usage(history.last_period),
+        last_year: usage(history.same_period_last_year),
+        ..EntryView::default()
+    }
+}
+
+fn usage(volume: Option<CubicMeters>) -> String {
+    volume.map_or_else(|| "−".to_owned(), |volume| format!("{}m³", grouped(volume.0.into())))
+}
+
+fn live_usage(stop: &Stop, entry: &Entry) -> String {
+    match entry.register(stop).map(|register| stop.previous.usage_until(register).volume()) {
+        Some(Some(volume)) => usage(Some(volume)),
+        Some(None) => "−".to_owned(),
+        None => String::new(),
+    }
+}
+
+fn show_saved(view: &mut EntryView, stop: &Stop) {
+    let Outcome::Read { reading, printed, .. } = &stop.outcome else { return };
+    view.is_saved = true;
+    view.typed =
+        format!("{:0width$}", reading.register_value, width = usize::from(reading.register_digits));
+    view.usage = usage(Some(CubicMeters(reading.usage_m3)));
+    view.is_leaking = reading.low_flow == 2;
+    if !stop.planned.in_service {
+        view.slip = "なし（中止中）".into();
+        return;
+    }
+    view.is_unprinted = printed.is_none();
+    view.slip = printed.clone().unwrap_or_else(|| "未印刷".to_owned());
+    view.water = yen(Yen(reading.water_yen));
+    view.sewerage =
+        reading.sewerage_yen.map_or_else(|| "接続なし".to_owned(), |amount| yen(Yen(amount)));
+    view.total = yen(Yen(reading.water_yen + reading.sewerage_yen.unwrap_or(0)));
+}
+
+fn yen(amount: Yen) -> String {
+    format!("{}円", amount.grouped())
+}
+
+fn options(chosen: Option<usize>) -> Vec<OptionView> {
+    NoReadReason::ALL
+        .iter()
+        .enumerate()
+        .map(|(index, reason)| OptionView {
+            key: (index + 1).to_string(),
+            text: reason.japanese().to_owned(),
+            is_chosen: chosen == Some(index),
+        })
+        .collect()
+}
