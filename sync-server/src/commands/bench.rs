@@ -2,6 +2,7 @@
 //!
 //! What needs a database gets a private one in a throw-away folder: nothing real is touched.
 
+mod billing;
 mod handheld;
 mod scratch;
 mod search;
@@ -47,6 +48,12 @@ impl What {
 /// Carries the command out.
 pub async fn run(arguments: BenchArguments, outside: &Outside) -> Result<(), Refusal> {
     let what = arguments.what;
+    if what.holds(What::Charges) {
+        print_table("料金計算", &billing::measure_charges()?);
+    }
+    if what.holds(What::Billing) {
+        print_table("調定処理", &billing::measure_runs().await?);
+    }
     if what.holds(What::Search) {
         print_table("検索", &search::measure(arguments.households, outside).await?);
     }

@@ -1,5 +1,6 @@
 //! Billing on a real database (調定・請求の試験): runs, totals, explanations, and what is refused.
 
+mod bench;
 mod lists;
 mod runs;
 mod tariff_store;
