@@ -6,8 +6,8 @@ use axum::http::StatusCode;
 use axum::response::{IntoResponse, Redirect, Response};
 use backoffice::access::Right;
 use backoffice::metering::{
-    PlannedConnection, PlannedState, Round, RouteProgress, close_round, round_findings,
-    round_findings_count, round_progress, unread as unread_connections,
+    Count, PlannedConnection, PlannedState, Round, RouteProgress, close_round, round_findings,
+    round_findings_count, round_progress, unread_first,
 };
 use jiff::civil::Date;
 use shared::ids::RoundId;
@@ -56,7 +56,7 @@ struct PlannedListPage {
 }
 
 /// Rows that a browser shows at once without effort: a whole town unread is no list to scroll.
-const ROWS_SHOWN: usize = 500;
+const ROWS_SHOWN: u32 = 500;
 
 /// `GET /rounds/{round}`.
 pub(crate) async fn round(
@@ -96,7 +96,7 @@ pub(crate) async fn findings(
     staff.require(Right::ViewMetering)?;
     let mut connections = round_findings(&office.backoffice, round).await?;
     let total = connections.len();
-    connections.truncate(ROWS_SHOWN);
+    connections.truncate(usize::try_from(ROWS_SHOWN).expect("u32 fits usize"));
     Ok(html(&PlannedListPage {
         frame: Frame::new("異常水量の一覧", Area::Metering, &staff),
         round: existing(&office, round).await?,
@@ -116,9 +116,10 @@ pub(crate) async fn unread(
     Path(round): Path<RoundId>,
 ) -> Result<Response, Problem> {
     staff.require(Right::ViewMetering)?;
-    let mut connections = unread_connections(&office.backoffice, round).await?;
-    let total = connections.len();
-    connections.truncate(ROWS_SHOWN);
+    let count: Count =
+        round_progress(&office.backoffice, round).await?.iter().map(|route| route.count).sum();
+    let total = usize::try_from(count.remaining() + count.no_read).expect("u32 fits usize");
+    let connections = unread_first(&office.backoffice, round, ROWS_SHOWN).await?;
     Ok(html(&PlannedListPage {
         frame: Frame::new("未検針・検針不能の一覧", Area::Metering, &staff),
         round: existing(&office, round).await?,

@@ -12,9 +12,6 @@ use crate::config::Office;
 use crate::layout::{Area, Frame, html};
 use crate::problem::Problem;
 
-/// Three years of two-month rounds. Older ones are reached by their address.
-const ROUNDS_SHOWN: usize = 18;
-
 #[derive(Template)]
 #[template(path = "metering/round_list.html")]
 struct RoundListPage {
@@ -24,6 +21,11 @@ struct RoundListPage {
 
 struct RoundRow {
     round: Round,
+    /// Of an open round. A closed one is accounted for to the last connection, or it would be open.
+    progress: Option<RoundProgress>,
+}
+
+struct RoundProgress {
     routes: usize,
     bar: ProgressBar,
 }
@@ -35,11 +37,15 @@ pub(crate) async fn rounds(
 ) -> Result<Response, Problem> {
     staff.require(Right::ViewMetering)?;
     let mut rows = Vec::new();
-    let newest = backoffice::metering::rounds(&office.backoffice).await?;
-    for round in newest.into_iter().take(ROUNDS_SHOWN) {
-        let progress = round_progress(&office.backoffice, round.id).await?;
-        let count = progress.iter().map(|route| route.count).sum();
-        rows.push(RoundRow { round, routes: progress.len(), bar: ProgressBar::of(count) });
+    for round in backoffice::metering::rounds(&office.backoffice).await? {
+        let progress = if round.is_open() { Some(progress(&office, &round).await?) } else { None };
+        rows.push(RoundRow { round, progress });
     }
     Ok(html(&RoundListPage { frame: Frame::new("検針", Area::Metering, &staff), rounds: rows }))
+}
+
+async fn progress(office: &Office, round: &Round) -> Result<RoundProgress, Problem> {
+    let routes = round_progress(&office.backoffice, round.id).await?;
+    let count = routes.iter().map(|route| route.count).sum();
+    Ok(RoundProgress { routes: routes.len(), bar: ProgressBar::of(count) })
 }

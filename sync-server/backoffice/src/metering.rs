@@ -19,7 +19,7 @@ pub use error::MeteringError;
 pub use open_round::{NewRound, open_round};
 pub use planned_connections::{
     PlannedConnection, PlannedState, round_findings, round_findings_count, route_connections,
-    unread,
+    unread, unread_first,
 };
 pub use progress::{Count, RouteProgress, round_progress, route_progress};
 pub use rounds::{Round, round, rounds};

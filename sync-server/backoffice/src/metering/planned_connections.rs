@@ -107,6 +107,28 @@ pub async fn unread(office: &Backoffice, round: RoundId) -> sqlx::Result<Vec<Pla
     planned(office, round, Which::Unread).await
 }
 
+/// The first of [`unread`], for a page: at the start of a round a whole town is unread.
+pub async fn unread_first(
+    office: &Backoffice,
+    round: RoundId,
+    limit: u32,
+) -> sqlx::Result<Vec<PlannedConnection>> {
+    let first: Vec<i64> = sqlx::query_scalar(
+        "select s.connection_id
+         from metering.planned_state s
+         join metering.reading_route ro using (utility_id, route_id)
+         where s.utility_id = $1 and s.round_id = $2 and s.state in ('remaining', 'no_read')
+         order by ro.number, s.walk_order, s.connection_id
+         limit $3",
+    )
+    .bind(office.utility.0)
+    .bind(round.0)
+    .bind(i64::from(limit))
+    .fetch_all(&office.pool)
+    .await?;
+    planned(office, round, Which::These(first)).await
+}
+
 /// What was read and is odd (異常水量一覧).
 pub async fn round_findings(
     office: &Backoffice,
