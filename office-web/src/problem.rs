@@ -3,12 +3,13 @@
 use std::error::Error;
 use std::sync::Arc;
 
-use axum::extract::Request;
-use axum::http::StatusCode;
+use axum::extract::{Request, State};
+use axum::http::{HeaderMap, StatusCode};
 use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
 
-use crate::access::session::CurrentStaff;
+use crate::access::session::{CurrentStaff, who_asks};
+use crate::config::Office;
 use crate::layout::{Area, Frame};
 
 /// Why a page cannot be shown. Not an [`Error`] itself, so that every error can become one by `?`:
@@ -78,7 +79,7 @@ impl Problem {
     fn advice(&self) -> String {
         match self {
             Problem::NoSuchPage => {
-                "アドレスが変わったか、打ち間違いの可能性があります。上のメニューか下のリンクからお進みください。"
+                "アドレスが変わったか、打ち間違いの可能性があります。下のリンクからお進みください。"
             }
             Problem::NotFound(what) | Problem::BadRequest(what) => what,
             Problem::Forbidden => {
@@ -167,8 +168,13 @@ struct ProblemPage {
     is_database: bool,
 }
 
-pub(crate) async fn no_such_page() -> Problem {
-    Problem::NoSuchPage
+/// For every address that leads nowhere; with the menu for whoever is logged in.
+pub(crate) async fn no_such_page(State(office): State<Office>, headers: HeaderMap) -> Response {
+    let mut response = Problem::NoSuchPage.into_response();
+    if let Ok(Some(staff)) = who_asks(&office, &headers).await {
+        response.extensions_mut().insert(staff);
+    }
+    response
 }
 
 pub(crate) async fn wrong_method() -> Problem {

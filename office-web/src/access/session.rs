@@ -63,11 +63,7 @@ async fn let_staff_pass(
     mut request: Request,
     next: Next,
 ) -> Result<Response, Problem> {
-    let staff = match token_of(request.headers()) {
-        Some(token) => staff_of_session(&office.backoffice, token, office.now()).await?,
-        None => None,
-    };
-    let Some(staff) = staff.map(CurrentStaff) else {
+    let Some(staff) = who_asks(&office, request.headers()).await? else {
         return Ok(Redirect::to(&login_address(&request)).into_response());
     };
     request.extensions_mut().insert(staff.clone());
@@ -75,6 +71,16 @@ async fn let_staff_pass(
     // For error pages, which are drawn outside.
     response.extensions_mut().insert(staff);
     Ok(response)
+}
+
+/// Who is logged in with the request's cookie, if anybody.
+pub(crate) async fn who_asks(
+    office: &Office,
+    headers: &HeaderMap,
+) -> Result<Option<CurrentStaff>, Problem> {
+    let Some(token) = token_of(headers) else { return Ok(None) };
+    let staff = staff_of_session(&office.backoffice, token, office.now()).await?;
+    Ok(staff.map(CurrentStaff))
 }
 
 /// Back to where they wanted to go; a form that was sent is not repeated.

@@ -151,7 +151,11 @@ async fn error_pages_have_a_code_and_a_way_out() {
         assert_eq!(page.status, status, "{path}");
         page.assert_has(code);
         page.assert_has("href=\"/\"");
+        page.assert_has("窓口 花子");
     }
+    let stranger = office.stranger().get("/nowhere").await;
+    assert_eq!(stranger.status, StatusCode::NOT_FOUND);
+    stranger.assert_lacks("窓口 花子");
 }
 
 #[tokio::test]
