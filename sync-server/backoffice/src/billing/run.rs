@@ -28,8 +28,8 @@ use order::Round;
 use rating::RatedBill;
 use storing::Storing;
 
-/// Bills that are rated before they are handed on.
-const CHUNK_BILLS: usize = 4_096;
+/// Connections that are read and rated before they are handed on.
+const CHUNK_CONNECTIONS: i64 = 4_096;
 /// Chunks that may wait for the copying side.
 const CHUNKS_WAITING: usize = 2;
 
@@ -43,7 +43,7 @@ pub async fn run_billing(
     progress: &mut (dyn FnMut(RunProgress) + Send),
     cancel: &CancelFlag,
 ) -> Result<RunSummary, BillingError> {
-    run_in_chunks(office, order, progress, cancel, CHUNK_BILLS).await
+    run_in_chunks(office, order, progress, cancel, CHUNK_CONNECTIONS).await
 }
 
 pub(super) async fn run_in_chunks(
@@ -51,7 +51,7 @@ pub(super) async fn run_in_chunks(
     order: &BillingOrder,
     progress: &mut (dyn FnMut(RunProgress) + Send),
     cancel: &CancelFlag,
-    chunk_bills: usize,
+    chunk_connections: i64,
 ) -> Result<RunSummary, BillingError> {
     if order.due_on < order.assessed_on {
         return Err(BillingError::DueTooEarly);
@@ -59,7 +59,7 @@ pub(super) async fn run_in_chunks(
     let mut db = office.pool.acquire().await?;
     let mut db = db.begin().await?;
     let round = lock_round(&mut db, office.utility.0, order).await?;
-    // The reading side sees the round as it is under the lock, and nothing later.
+    // The reading side begins when the round is locked, so that it sees what earlier runs made.
     let mut reading_db = office.pool.acquire().await?;
     let tariffs = all_tariffs(&mut db, office.utility.0).await?;
 
@@ -67,7 +67,7 @@ pub(super) async fn run_in_chunks(
     let mut intake = Intake::new(office.utility.0, round, &tariffs, cancel);
     let mut storing = Storing::begin(&mut db, office.utility, order).await?;
     let (taken, stored) = tokio::join!(
-        intake.run(&mut reading_db, send, chunk_bills),
+        intake.run(&mut reading_db, send, chunk_connections),
         storing.run(&mut db, receive, round, progress),
     );
     // When copying fails, the reading side only sees that nobody listens any more.

@@ -4,8 +4,8 @@ use futures_util::TryStreamExt;
 use shared::billing::Claim;
 use shared::ids::{ConnectionId, RoundId};
 use shared::quantity::{CubicMeters, Yen};
-use sqlx::Row;
 use sqlx::postgres::{PgConnection, PgRow};
+use sqlx::{Connection, Row};
 use tokio::sync::mpsc;
 
 use super::order::{
@@ -41,14 +41,71 @@ impl<'a> Intake<'a> {
     }
 
     /// Sends rated bills in the order of connections until all are sent or nobody listens.
+    ///
+    /// It goes from page to page, so that the first bills are stored while the next are read: one
+    /// statement over the whole round would sort all of it before giving the first row.
     pub(super) async fn run(
         &mut self,
         db: &mut PgConnection,
         send: mpsc::Sender<Vec<RatedBill>>,
-        chunk_bills: usize,
+        chunk_connections: i64,
     ) -> Result<(), BillingError> {
-        let mut rows = sqlx::query(TO_BILL).bind(self.utility).bind(self.round.0).fetch(db);
-        let mut chunk = Vec::with_capacity(chunk_bills);
+        let mut db = db.begin().await?;
+        // One view of the round for all pages, and a plan for each: pages are of any density.
+        for setting in [
+            "set transaction isolation level repeatable read, read only",
+            "set local plan_cache_mode = force_custom_plan",
+        ] {
+            sqlx::query(setting).execute(&mut *db).await?;
+        }
+        let mut after = i64::MIN;
+        while let Some(last) = self.page_end(&mut db, after, chunk_connections).await? {
+            if self.cancel.is_cancelled() {
+                return Err(BillingError::Cancelled);
+            }
+            let chunk = self.page(&mut db, after, last).await?;
+            // Nobody listens any more only when copying failed, which is told over there.
+            if !chunk.is_empty() && send.send(chunk).await.is_err() {
+                break;
+            }
+            after = last;
+        }
+        Ok(())
+    }
+
+    async fn page_end(
+        &self,
+        db: &mut PgConnection,
+        after: i64,
+        connections: i64,
+    ) -> sqlx::Result<Option<i64>> {
+        sqlx::query_scalar(
+            "select max(connection_id) from (
+                 select connection_id from metering.reading
+                 where utility_id = $1 and round_id = $2 and connection_id > $3
+                 order by connection_id limit $4) page",
+        )
+        .bind(self.utility)
+        .bind(self.round.0)
+        .bind(after)
+        .bind(connections)
+        .fetch_one(db)
+        .await
+    }
+
+    async fn page(
+        &mut self,
+        db: &mut PgConnection,
+        after: i64,
+        last: i64,
+    ) -> Result<Vec<RatedBill>, BillingError> {
+        let mut rows = sqlx::query(TO_BILL)
+            .bind(self.utility)
+            .bind(self.round.0)
+            .bind(after)
+            .bind(last)
+            .fetch(db);
+        let mut bills = Vec::new();
         let mut last_connection = None;
         while let Some(row) = rows.try_next().await? {
             let connection: i64 = row.try_get(0)?;
@@ -56,27 +113,9 @@ impl<'a> Intake<'a> {
             if last_connection.replace(connection) == Some(connection) {
                 continue;
             }
-            if let Some(bill) = self.rate(&row)? {
-                chunk.push(bill);
-            }
-            if chunk.len() == chunk_bills {
-                if self.cancel.is_cancelled() {
-                    return Err(BillingError::Cancelled);
-                }
-                let full = std::mem::replace(&mut chunk, Vec::with_capacity(chunk_bills));
-                if send.send(full).await.is_err() {
-                    return Ok(());
-                }
-            }
+            bills.extend(self.rate(&row)?);
         }
-        if self.cancel.is_cancelled() {
-            return Err(BillingError::Cancelled);
-        }
-        if !chunk.is_empty() {
-            // Nobody listens any more only when copying failed, which is told over there.
-            let _ = send.send(chunk).await;
-        }
-        Ok(())
+        Ok(bills)
     }
 
     /// What was left out, and how slips compare.
@@ -126,26 +165,34 @@ impl<'a> Intake<'a> {
     }
 }
 
-/// Readings of the round that hold and were not assessed, in the order of connections, the latest
+/// Readings of a page of the round that hold and were not assessed, in the order of connections, the latest
 /// of a connection first. Without an agreement on the day of the reading there is nobody to bill:
 /// so it is with a master meter whose submeters are billed.
+///
+/// Agreements are taken by their range of connections first: the index that guards their days
+/// would else be asked once for each reading, which takes three times as long.
 const TO_BILL: &str = "
+    with agreement as materialized (
+        select connection_id, period, agreement_id, use_class, payment_method
+        from connection.service_agreement
+        where utility_id = $1 and connection_id > $3 and connection_id <= $4
+    )
     select r.connection_id, r.reading_id, r.read_on, r.usage_m3, m.size_mm, c.has_sewerage,
            r.slip_water_yen, r.slip_sewerage_yen, a.agreement_id, a.use_class, a.payment_method
     from metering.reading r
     join connection.service_connection c
-        on c.utility_id = r.utility_id and c.connection_id = r.connection_id
+        on c.utility_id = $1 and c.connection_id = r.connection_id
+        and c.connection_id > $3 and c.connection_id <= $4
     join metering.meter m on m.utility_id = r.utility_id and m.meter_id = r.meter_id
-    left join connection.service_agreement a
-        on a.utility_id = r.utility_id and a.connection_id = r.connection_id
-        and a.period @> r.read_on
+    left join agreement a on a.connection_id = r.connection_id and a.period @> r.read_on
     where r.utility_id = $1 and r.round_id = $2
+      and r.connection_id > $3 and r.connection_id <= $4
       and not exists (
           select from metering.reading later
           where later.utility_id = r.utility_id and later.replaces = r.reading_id)
       and not exists (
           select from billing.assessment done
-          where done.utility_id = r.utility_id and done.round_id = $2
+          where done.utility_id = $1 and done.round_id = $2
             and done.connection_id = r.connection_id)
     order by r.connection_id, r.read_on desc, r.reading_id desc";
 

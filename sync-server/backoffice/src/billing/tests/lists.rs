@@ -83,7 +83,7 @@ async fn a_bill_has_all_that_stands_on_its_paper() {
         (Yen(4_097), Some(Yen(3_641)), Yen(7_738))
     );
     let of_connection = bills_of_connection(walked.office(), line.connection).await.unwrap();
-    assert_eq!(of_connection, [line.clone()]);
+    assert_eq!(of_connection, std::slice::from_ref(line));
 
     let bill_view = bill(walked.office(), line.id).await.unwrap().unwrap();
     assert_eq!(bill_view.payer_name, "佐藤 京子");
