@@ -165,7 +165,7 @@ fn planned(order: u32, today: i32) -> PlannedConnectionV1 {
         meter_size_mm: 20,
         dial_digits: 4,
         meter_position: "玄関の右".into(),
-        caution: if order % 4 == 0 {
+        caution: if order.is_multiple_of(4) {
             "犬がいます（放し飼い）".into()
         } else {
             String::new()

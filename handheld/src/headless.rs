@@ -21,7 +21,7 @@ use crate::ui::headless::{Canvas, HEIGHT, WIDTH};
 
 enum Arrival {
     Input(PanelInput),
-    Report(Report),
+    Report(Box<Report>),
     Closed,
 }
 
@@ -31,7 +31,7 @@ pub fn run(parts: Parts, input: impl Read + Send + 'static, output: impl Write) 
     let post = {
         let sender = sender.clone();
         // Nobody listens any more once the program ends.
-        Arc::new(move |report| drop(sender.send(Arrival::Report(report))))
+        Arc::new(move |report| drop(sender.send(Arrival::Report(Box::new(report)))))
     };
     let shell = Shell::start(parts, post).context("the terminal's memory cannot be used")?;
     let stage = Stage::set(shell)?;
@@ -129,7 +129,7 @@ impl Stage {
                         wants_picture |= input == PanelInput::Look;
                         self.take(&input);
                     }
-                    Arrival::Report(report) => self.hear(report),
+                    Arrival::Report(report) => self.hear(*report),
                 }
                 next = arrivals.try_recv().ok();
             }
@@ -164,7 +164,7 @@ impl Stage {
 /// Runs on a display, until the window is closed (desk and kiosk).
 pub fn run_on_display(parts: Parts) -> Result<()> {
     let (sender, reports) = channel();
-    let stage: Rc<RefCell<Option<(Rc<RefCell<Shell>>, Ui)>>> = Rc::new(RefCell::new(None));
+    let stage: Rc<Shown> = Rc::new(RefCell::new(None));
     // Reports come from other threads; the screens' thread picks them up when it is woken.
     let post = Arc::new(move |report| {
         drop(sender.send(report));
@@ -208,7 +208,10 @@ fn wake() {
     });
 }
 
-fn show_on(stage: &RefCell<Option<(Rc<RefCell<Shell>>, Ui)>>) {
+/// The shell and its window, once both are there.
+type Shown = RefCell<Option<(Rc<RefCell<Shell>>, Ui)>>;
+
+fn show_on(stage: &Shown) {
     if let Some((shell, ui)) = stage.borrow_mut().as_mut() {
         let view = shell.borrow().app().view();
         ui.show(view);

@@ -231,7 +231,7 @@ impl App {
             self.tell(Tone::Good, "保存しました。中止中のため、お知らせ票はありません。");
             return None;
         }
-        self.start_print(place)
+        Some(self.start_print(place))
     }
 
     /// The no-read is on the disk: on to the next connection.
@@ -247,7 +247,7 @@ impl App {
             Ok(number) => {
                 self.tell(
                     Tone::Good,
-                    format!("保存しました。お知らせ票 {number}\nを印刷しました。"),
+                    format!("保存しました。\nお知らせ票 {number} を印刷しました。"),
                 );
             }
             Err(why) => self.tell(Tone::Bad, format!("保存しました。印刷できません。{why}")),
@@ -299,10 +299,10 @@ impl App {
         self.list = route_list::List::default();
     }
 
-    fn start_print(&mut self, place: usize) -> Option<Effect> {
+    fn start_print(&mut self, place: usize) -> Effect {
         self.busy = Some(Busy::Printing);
         self.tell(Tone::Info, "保存しました。お知らせ票を印刷中です…");
-        Some(Effect::Print { place })
+        Effect::Print { place }
     }
 
     /// Prints the slip of a stored reading once more, with its result on the screen.
@@ -317,24 +317,18 @@ impl App {
         };
         self.list.point_to(route, place);
         self.screen = Screen::Entry(entry::Entry::saved(place));
-        self.start_print(place)
+        Some(self.start_print(place))
     }
 
     /// On to the next open connection, or to the list when none is left.
     fn go_on_from(&mut self, place: usize) {
         let next = self.route.as_ref().and_then(|route| route.next_open(place));
-        match (next, &self.route) {
-            (Some(next), Some(route)) => {
-                self.list.point_to(route, next);
-                self.screen = Screen::Entry(entry::Entry::open(next));
-            }
-            _ => {
-                self.screen = Screen::Route;
-                self.tell(
-                    Tone::Good,
-                    "この順路の検針はすべて終わりました。F4 で送受信してください。",
-                );
-            }
+        if let (Some(next), Some(route)) = (next, &self.route) {
+            self.list.point_to(route, next);
+            self.screen = Screen::Entry(entry::Entry::open(next));
+        } else {
+            self.screen = Screen::Route;
+            self.tell(Tone::Good, "この順路の検針はすべて終わりました。F4 で送受信してください。");
         }
     }
 

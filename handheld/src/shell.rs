@@ -341,15 +341,15 @@ impl Shell {
     fn hear_synced(&mut self, result: Result<Synced, String>) {
         let outcome = result.and_then(|synced| {
             // A package that is on board already is no new route.
-            let route = synced.package.map(|package| self.take_package(package)).transpose()?;
+            let route = synced.package.map(|package| self.take_package(&package)).transpose()?;
             Ok((route.flatten(), synced.set_aside))
         });
         self.app.sync_ended(outcome);
         self.count();
     }
 
-    fn take_package(&mut self, package: WorkPackage) -> Result<Option<Route>, String> {
-        let WorkPackage::V1(v1) = &package;
+    fn take_package(&mut self, package: &WorkPackage) -> Result<Option<Route>, String> {
+        let WorkPackage::V1(v1) = package;
         if self.app.route().is_some_and(|route| route.package == v1.id) {
             return Ok(None);
         }
@@ -360,7 +360,7 @@ impl Shell {
         })?;
         let mut store = lock(&self.store);
         let told = |error: StoreError| format!("{}({})", error.japanese(), error.code());
-        store.take_package(self.clock.now_unix_seconds(), &package).map_err(told)?;
+        store.take_package(self.clock.now_unix_seconds(), package).map_err(told)?;
         route.replay(&store.events().map_err(told)?);
         Ok(Some(route))
     }

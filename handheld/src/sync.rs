@@ -102,10 +102,8 @@ pub fn run(
         if receipt.stored_through == head {
             break;
         }
-        let entries = lock(store).entries_after(
-            receipt.stored_through,
-            shared::wire::sync::ENTRIES_PER_UPLOAD_MAX as u32,
-        )?;
+        let entries = lock(store)
+            .entries_after(receipt.stored_through, shared::wire::sync::ENTRIES_PER_UPLOAD_MAX)?;
         let before = receipt.stored_through;
         receipt =
             self::receipt(transport.ask(&SyncRequest::V1(SyncRequestV1::Upload { entries }))?)?;

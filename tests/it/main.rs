@@ -1,5 +1,7 @@
 //! One binary for all whole-system tests: linking once is cheaper than linking often.
 
+#![allow(clippy::unwrap_used, reason = "a test that cannot go on says where")]
+
 mod journeys;
 mod story;
 mod tidy;

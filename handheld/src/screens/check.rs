@@ -60,29 +60,27 @@ fn after_second_entry(draft: &Draft) -> Step {
 fn sentence(finding: Finding, used: u32, stop: &Stop) -> String {
     match finding {
         Finding::WentBackwards => {
-            format!("前回の指針 {} より小さい数字です（逆進）。", stop.previous.padded())
+            format!("前回 {} より小さい指針です（逆進）。", stop.previous.padded())
         }
         Finding::RolledOver => {
-            format!("指針が一巡した計算になります（使用水量 {used}m³）。")
+            format!("指針が一巡した計算です（{used}m³）。")
         }
         Finding::High { expected } => {
-            format!("使用水量 {used}m³ は、ふだん（{}m³）より多くなっています。", expected.0)
+            format!("ふだん（{}m³）より多い {used}m³ です。", expected.0)
         }
         Finding::VeryHigh { expected } => {
-            format!("使用水量 {used}m³ は、ふだん（{}m³）より非常に多くなっています。", expected.0)
+            format!("ふだん（{}m³）より非常に多い {used}m³ です。", expected.0)
         }
         Finding::Low { expected } => {
-            format!("使用水量 {used}m³ は、ふだん（{}m³）より少なくなっています。", expected.0)
+            format!("ふだん（{}m³）より少ない {used}m³ です。", expected.0)
         }
         Finding::NoUsage => {
-            "使用水量が 0m³ です。空き家か、メーターが止まっていませんか。".to_owned()
+            "使用水量が 0m³ です。空き家ですか。メーターは動いていますか。".to_owned()
         }
         Finding::UsedWhileStopped => {
-            format!("中止中の水栓ですが、{used}m³ 使われています（無届使用の疑い）。")
+            format!("中止中の水栓で {used}m³ 使われています。")
         }
-        Finding::LeakSuspected => {
-            "蛇口を閉めてもパイロットが回っています（漏水の疑い）。".to_owned()
-        }
+        Finding::LeakSuspected => "パイロットが回っています（漏水の疑い）。".to_owned(),
     }
 }
 

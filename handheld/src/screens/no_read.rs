@@ -21,15 +21,15 @@ impl NoRead {
 impl App {
     pub(super) fn press_no_read(&mut self, key: Key) -> Option<Effect> {
         let Screen::NoRead(list) = &mut self.screen else { return None };
-        let last = NoReadReason::ALL.len() - 1;
+        let bottom = NoReadReason::ALL.len() - 1;
         let place = list.place;
         match key {
             Key::Digit(digit) if (1..=NoReadReason::ALL.len()).contains(&usize::from(digit)) => {
                 list.chosen = Some(usize::from(digit) - 1);
             }
-            Key::Row(row) if row <= last => list.chosen = Some(row),
+            Key::Row(row) if row <= bottom => list.chosen = Some(row),
             Key::Up => list.chosen = Some(list.chosen.unwrap_or(1).saturating_sub(1)),
-            Key::Down => list.chosen = Some(list.chosen.map_or(0, |row| (row + 1).min(last))),
+            Key::Down => list.chosen = Some(list.chosen.map_or(0, |row| (row + 1).min(bottom))),
             Key::Enter => {
                 let Some(row) = list.chosen else {
                     self.tell(Tone::Warn, "理由を選んでください。(H23)");

@@ -87,7 +87,8 @@ impl App {
             view.entry.is_leaking = entry.low_flow == LowFlowIndicator::TurningWithTapsShut;
             view.entry.usage = live_usage(stop, entry);
             let is_correction = matches!(stop.outcome, Outcome::Read { .. });
-            view.entry.field = if is_correction { "訂正する指針" } else { "今回の指針" }.to_owned();
+            let field = if is_correction { "訂正する指針" } else { "今回の指針" };
+            field.clone_into(&mut view.entry.field);
             if entry.is_saved {
                 show_saved(&mut view.entry, stop);
             }
@@ -123,21 +124,23 @@ impl App {
             view.entry.now = check.draft.register.padded();
         }
         let (step, question) = match check.step {
-            Step::Refused => ("refused", "このままでは保存できません。"),
-            Step::SecondEntry => ("again", "メーターを見直し、もう一度入力してください。"),
-            Step::LowFlow => ("low_flow", "蛇口をすべて閉めたとき、パイロットは？"),
+            Step::Refused => {
+                ("refused", "保存できません。取消でもう一度入力するか、検針不能にしてください。")
+            }
+            Step::SecondEntry => ("again", "メーターを見て、もう一度入力してください。"),
+            Step::LowFlow => ("low_flow", "蛇口を全部閉めると、パイロットは？"),
             Step::Confirm => ("confirm", "よければ確定を押してください。"),
         };
         view.entry.step = step;
-        view.entry.question = question.to_owned();
+        question.clone_into(&mut view.entry.question);
         if matches!(check.step, Step::SecondEntry | Step::Confirm) {
             view.enter = "確定".into();
         }
-        if view.message.is_empty() {
-            view.message = view.entry.sentences.join("");
-            view.tone = Tone::Warn;
-        } else {
-            view.entry.question.clone_from(&view.message);
+        // What was refused a moment ago stands where the question stood.
+        let refusal = std::mem::replace(&mut view.message, view.entry.sentences.concat());
+        view.tone = Tone::Warn;
+        if !refusal.is_empty() {
+            view.entry.question = refusal;
         }
     }
 }

@@ -107,7 +107,7 @@ pub struct View {
 impl View {
     /// The notice line; on a check what is odd and what is asked.
     fn words(&self) -> Option<String> {
-        let words = format!("{}{}", self.message, self.entry.question);
+        let words = format!("{}{}", self.message, self.entry.question).replace('\n', "");
         (!words.is_empty()).then_some(words)
     }
 

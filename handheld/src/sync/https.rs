@@ -9,7 +9,7 @@ use ureq::tls::{Certificate, RootCerts, TlsConfig};
 use super::{SyncError, Transport};
 
 /// A slow line with losses still carries a chunk in this time.
-const PATIENCE: Duration = Duration::from_secs(60);
+const PATIENCE: Duration = Duration::from_mins(1);
 /// A route of 3,000 connections with their history is below this.
 const ANSWER_BYTES_MAX: u64 = 16 * 1024 * 1024;
 
@@ -33,7 +33,8 @@ impl Https {
             .http_status_as_error(false)
             .https_only(true)
             .build();
-        let token: String = enrolment.token.iter().map(|byte| format!("{byte:02x}")).collect();
+        let token =
+            enrolment.token.iter().fold(String::new(), |hex, byte| hex + &format!("{byte:02x}"));
         Https {
             agent: config.into(),
             url: format!("{}/sync", enrolment.server.trim_end_matches('/')),

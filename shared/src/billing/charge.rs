@@ -115,7 +115,7 @@ pub struct Charge {
 impl Tariff {
     /// The amounts without their explanation. Allocates nothing.
     pub fn amounts(&self, input: &ChargeInput) -> Result<ChargeAmounts, ChargeError> {
-        let (rate, part_count) = self.rate_and_parts(input)?;
+        let (rate, part_count) = self.rate_and_parts(*input)?;
         let mut sum = FineYen(0);
         for index in 0..part_count {
             let usage = part_usage(input.usage, part_count, index, self.odd_volume);
@@ -127,7 +127,7 @@ impl Tariff {
 
     /// The amounts with every step that led to them.
     pub fn charge(&self, input: &ChargeInput) -> Result<Charge, ChargeError> {
-        let (rate, part_count) = self.rate_and_parts(input)?;
+        let (rate, part_count) = self.rate_and_parts(*input)?;
         let mut parts = Vec::with_capacity(usize::from(part_count));
         let mut sum = FineYen(0);
         for index in 0..part_count {
@@ -152,7 +152,7 @@ impl Tariff {
         })
     }
 
-    fn rate_and_parts(&self, input: &ChargeInput) -> Result<(&Rate, u8), ChargeError> {
+    fn rate_and_parts(&self, input: ChargeInput) -> Result<(&Rate, u8), ChargeError> {
         if input.months == 0 || !input.months.is_multiple_of(self.table_months) {
             return Err(ChargeError::Period {
                 table_months: self.table_months,

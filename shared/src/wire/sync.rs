@@ -11,7 +11,7 @@ use super::log::RunningHash;
 use super::package::WorkPackage;
 
 /// How many entries one upload may hold.
-pub const ENTRIES_PER_UPLOAD_MAX: usize = 64;
+pub const ENTRIES_PER_UPLOAD_MAX: u32 = 64;
 
 /// A request of any version.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]

@@ -5,7 +5,7 @@ use expect_test::{Expect, expect};
 use uuid::Uuid;
 
 fn hex(bytes: &[u8]) -> String {
-    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
+    bytes.iter().fold(String::new(), |text, byte| text + &format!("{byte:02x}"))
 }
 
 #[track_caller]

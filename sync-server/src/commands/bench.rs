@@ -4,6 +4,7 @@
 
 mod billing;
 mod handheld;
+mod papers;
 mod scratch;
 mod search;
 

@@ -20,8 +20,8 @@ impl Checks {
     pub fn equal<T: PartialEq + std::fmt::Display>(
         &mut self,
         claim: &'static str,
-        left: T,
-        right: T,
+        left: &T,
+        right: &T,
     ) {
         let holds = left == right;
         let sign = if holds { "＝" } else { "≠" };
@@ -59,7 +59,7 @@ mod tests {
     fn one_broken_invariant_fails_the_whole() {
         let mut checks = Checks::default();
         assert!(!checks.hold(), "nothing was looked at");
-        checks.equal("計", 1, 1);
+        checks.equal("計", &1, &1);
         checks.some("件数", 3);
         assert!(checks.hold());
         checks.none("差", &["H01-000001".to_owned()]);

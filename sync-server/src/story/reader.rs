@@ -147,7 +147,7 @@ impl<'a> Reader<'a> {
                 }
                 if self.pull_plug_at == Some(self.walk.read) {
                     self.pull_plug_at = None;
-                    return self.pull_plug();
+                    return self.pull_plug(number);
                 }
                 self.terminal.press("Return")?;
                 self.answer_checks(&register.value().to_string(), low_flow, takes_pictures)
@@ -215,22 +215,20 @@ impl<'a> Reader<'a> {
     }
 
     /// `kill -9` at the moment of 確定: nobody knows whether it was saved, printed, or neither.
-    fn pull_plug(&mut self) -> Result<()> {
+    fn pull_plug(&mut self, number: &str) -> Result<()> {
         self.terminal.send_key("Return")?;
         self.terminal.pull_plug_and_restart()?;
         self.walk.plugs_pulled += 1;
         self.terminal.photograph(self.album, "after-power-loss")?;
         self.log_in()?;
-        // Back to the connection where it happened, by the list.
-        for _ in 0..self.walk.read + self.walk.no_read {
-            self.terminal.press("DownArrow")?;
-        }
+        // The list stands where the work goes on.
         let caption = self.terminal.press("Return")?.clone();
         self.terminal.photograph(self.album, "back-at-the-meter")?;
-        if caption.typed.is_empty() {
+        if caption.connection_number.as_deref() == Some(number) {
             // It was not saved: the walk goes on as if nothing had been typed.
             return Ok(());
         }
+        // It was saved. Its slip, the last one, is printed again from wherever one stands.
         let message = self.terminal.press("F3")?.message.clone().unwrap_or_default();
         self.terminal.photograph(self.album, "printed-again")?;
         if !message.contains("印刷しました") {

@@ -27,7 +27,7 @@ impl Programs {
                 Ok(path)
             } else {
                 bail!(
-                    "{} がありません。cargo build --workspace で作ってください (T01)",
+                    "{} がありません。cargo build --workspace で作ってください (R22)",
                     path.display()
                 )
             }

@@ -1,3 +1,5 @@
+//! The virtual printer is as strict as a real one, and never falls over.
+
 use super::*;
 use crate::escpos::encode;
 use expect_test::{Expect, expect};

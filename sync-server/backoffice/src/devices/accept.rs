@@ -44,7 +44,7 @@ pub async fn accept(
                 SyncResponseV1::Package(Box::new(WorkPackage::V1(package)))
             }))
         }
-        SyncRequestV1::Upload { entries } if entries.len() > ENTRIES_PER_UPLOAD_MAX => {
+        SyncRequestV1::Upload { entries } if entries.len() > ENTRIES_PER_UPLOAD_MAX as usize => {
             Ok(SyncResponseV1::Refused { code: "S10".into() })
         }
         SyncRequestV1::Upload { entries } => upload(office, device, &entries, now).await,

@@ -67,12 +67,13 @@ struct Data {
 struct Day {
     year: i16,
     month: i8,
-    day: i8,
+    #[serde(rename = "day")]
+    of_month: i8,
 }
 
 impl Day {
     fn of(date: Date) -> Self {
-        Self { year: date.year(), month: date.month(), day: date.day() }
+        Self { year: date.year(), month: date.month(), of_month: date.day() }
     }
 }
 

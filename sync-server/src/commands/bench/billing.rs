@@ -2,7 +2,7 @@
 
 use backoffice::billing::bench::{charges, compare, prepare};
 
-use super::{Rows, scratch::Scratch};
+use super::{Rows, papers, scratch::Scratch};
 use crate::refusal::Refusal;
 
 /// Some ten million charges: long enough to be told from noise.
@@ -49,6 +49,9 @@ async fn measure_size(scratch: &Scratch, connections: u32, rows: &mut Rows) -> R
         format!("{:.2} 秒", figures.plain_copy.as_secs_f64()),
     ));
     rows.push((of("調定処理 ÷ COPY"), format!("{:.2} 倍", figures.ratio())));
+    if connections == SIZES[0] {
+        rows.extend(papers::measure(office, prepared.round).await?);
+    }
     Ok(())
 }
 

@@ -150,7 +150,12 @@ impl<'a> Intake<'a> {
     fn compare_with_slip(&mut self, read: &ReadConnection, bill: &RatedBill) {
         let assessed = [Some(bill.water), bill.sewerage]
             .map(|claim| claim.map_or(Yen(0), |claim| claim.amounts.amount));
-        for ((claim, slip), assessed) in Claim::ALL.into_iter().zip(read.slip).zip(assessed) {
+        let slips = match read.slip {
+            // A slip without sewerage told the resident that there is none to pay.
+            [Some(water), None] if bill.sewerage.is_some() => [Some(water), Some(Yen(0))],
+            slips => slips,
+        };
+        for ((claim, slip), assessed) in Claim::ALL.into_iter().zip(slips).zip(assessed) {
             let Some(slip) = slip else { continue };
             self.summary.slips_compared += 1;
             if slip == assessed {

@@ -72,7 +72,8 @@ async fn every_kind_of_connection_is_billed_by_the_published_tables() {
 
 #[tokio::test]
 async fn a_repeated_run_changes_nothing_and_a_corrected_reading_counts() {
-    let walked = Walked::with(&[(SATO, "", used(90)), (SUZUKI, "", used(20))]).await;
+    let no_sewerage = Sight { usage: 20, slip: Some((1_870, None)) };
+    let walked = Walked::with(&[(SATO, "", used(90)), (SUZUKI, "", no_sewerage)]).await;
     let office = walked.office();
     let (sato, mistyped): (i64, Uuid) = sqlx::query_as(
         "select connection_id, reading_id from metering.reading where usage_m3 = 90",
@@ -88,9 +89,10 @@ async fn a_repeated_run_changes_nothing_and_a_corrected_reading_counts() {
     close_round(office, walked.round, TODAY).await.unwrap();
 
     let summary = walked.run().await.unwrap();
-    assert_eq!((summary.bills, summary.slips_compared, summary.slips_different), (2, 2, 1));
+    assert_eq!((summary.bills, summary.slips_compared, summary.slips_different), (2, 4, 2));
     let difference = summary.differences[0];
     assert_eq!((difference.claim, difference.slip), (Claim::Sewerage, Yen(3_640)));
+    assert_eq!(summary.differences[1].slip, Yen(0), "the slip named no sewerage");
     assert_eq!(walked.amounts().await[0].2, 4_097);
 
     let before = walked.town.dump().await;
