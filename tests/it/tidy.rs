@@ -272,6 +272,16 @@ fn every_table_is_in_the_glossary() {
 }
 
 #[test]
+fn nobody_switches_the_denial_of_unsafe_code_off() {
+    let words = [concat!("allow(uns", "afe_code"), concat!("expect(uns", "afe_code")];
+    let faults: Vec<String> = with_extension(&["rs"])
+        .into_iter()
+        .filter(|path| words.iter().any(|word| text_of(path).contains(word)))
+        .collect();
+    assert_none(&faults);
+}
+
+#[test]
 fn nothing_private_to_a_machine_is_written_down() {
     let banned = [concat!("/wo", "rk/"), concat!("/ro", "ot/"), concat!("index.cra", "tes.io")];
     let mut faults = Vec::new();
