@@ -1,6 +1,6 @@
 //! How fast a round is billed (調定の測定): charges on one core, and whole runs against a plain COPY.
 
-use backoffice::billing::bench::{charges, compare, prepare};
+use backoffice::billing::bench::{charges, compare, prepare, run};
 
 use super::{Rows, papers, scratch::Scratch};
 use crate::refusal::Refusal;
@@ -50,6 +50,8 @@ async fn measure_size(scratch: &Scratch, connections: u32, rows: &mut Rows) -> R
     ));
     rows.push((of("調定処理 ÷ COPY"), format!("{:.2} 倍", figures.ratio())));
     if connections == SIZES[0] {
+        // The last COPY left no run behind that papers could be made of.
+        run(office, &prepared).await.map_err(refused)?;
         rows.extend(papers::measure(office, prepared.round).await?);
     }
     Ok(())
