@@ -136,9 +136,11 @@ fn a_route_is_walked_by_keys_and_survives_a_pulled_plug() {
     terminal.picture("route-after-restart");
     let caption = terminal.keys(&["Return"]);
     assert_eq!(caption.connection_number.as_deref(), Some("00000004"));
-    terminal.keys(&["1", "2", "0", "0", "F5", "Return", "1", "2", "0", "0", "Return"]);
+    terminal.keys(&["F5", "1", "2", "3", "8", "Return"]);
     terminal.picture("check-confirm");
-    terminal.keys(&["F2", "F1", "F1", "F4"]);
+    terminal.keys(&["Return"]);
+    terminal.tells(&["印刷しました"]);
+    terminal.keys(&["F1", "F4"]);
     terminal.picture("sync");
     terminal.keys(&["Return"]);
     terminal.tells(&["送受信が終わりました"]);

@@ -60,7 +60,7 @@ fn after_second_entry(draft: &Draft) -> Step {
 fn sentence(finding: Finding, used: u32, stop: &Stop) -> String {
     match finding {
         Finding::WentBackwards => {
-            format!("前回 {} より小さい指針です（逆進）。", stop.previous.padded())
+            format!("逆進です。前回は {} でした。", stop.previous.padded())
         }
         Finding::RolledOver => {
             format!("指針が一巡した計算です（{used}m³）。")

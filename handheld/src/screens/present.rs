@@ -127,7 +127,7 @@ impl App {
             Step::Refused => {
                 ("refused", "保存できません。取消でもう一度入力するか、検針不能にしてください。")
             }
-            Step::SecondEntry => ("again", "メーターを見て、もう一度入力してください。"),
+            Step::SecondEntry => ("again", "よく見て、もう一度入力してください。"),
             Step::LowFlow => ("low_flow", "蛇口を全部閉めると、パイロットは？"),
             Step::Confirm => ("confirm", "よければ確定を押してください。"),
         };
