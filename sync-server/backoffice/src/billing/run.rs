@@ -19,6 +19,7 @@ pub use order::{
 use sqlx::postgres::PgConnection;
 use sqlx::{Connection, Row};
 use tokio::sync::mpsc;
+use tokio::task::JoinSet;
 
 use super::error::BillingError;
 use super::tariffs::all_tariffs;
@@ -59,21 +60,22 @@ pub(super) async fn run_in_chunks(
     let mut db = office.pool.acquire().await?;
     let mut db = db.begin().await?;
     let round = lock_round(&mut db, office.utility.0, order).await?;
-    // The reading side begins when the round is locked, so that it sees what earlier runs made.
-    let mut reading_db = office.pool.acquire().await?;
     let tariffs = all_tariffs(&mut db, office.utility.0).await?;
-
-    let (send, receive) = mpsc::channel::<Vec<RatedBill>>(CHUNKS_WAITING);
-    let mut intake = Intake::new(office.utility.0, round, &tariffs, cancel);
     let mut storing = Storing::begin(&mut db, office.utility, order).await?;
-    let (taken, stored) = tokio::join!(
-        intake.run(&mut reading_db, send, chunk_connections),
-        storing.run(&mut db, receive, round, progress),
-    );
-    // When copying fails, the reading side only sees that nobody listens any more.
-    stored?;
-    taken?;
-    let mut summary = intake.into_summary();
+
+    // The reading side begins when the round is locked, so that it sees what earlier runs made. It
+    // is a task of its own, so that it uses a second core, and ends when this future is dropped.
+    let (send, receive) = mpsc::channel::<Vec<RatedBill>>(CHUNKS_WAITING);
+    let mut reading_db = office.pool.acquire().await?;
+    let mut intake = Intake::new(office.utility.0, round, tariffs, cancel.clone());
+    let mut reading = JoinSet::new();
+    reading.spawn(async move {
+        intake.run(&mut reading_db, send, chunk_connections).await?;
+        Ok::<RunSummary, BillingError>(intake.into_summary())
+    });
+    storing.run(&mut db, receive, round, progress).await?;
+    let taken = reading.join_next().await.and_then(Result::ok);
+    let mut summary = taken.ok_or(sqlx::Error::WorkerCrashed)??;
     storing.complete(&mut summary);
     if summary.bills == 0 {
         db.rollback().await?;

@@ -16,20 +16,20 @@ use crate::billing::error::BillingError;
 use crate::billing::tariffs::StoredTariff;
 
 /// Reads what is to be billed and rates it.
-pub(super) struct Intake<'a> {
+pub(super) struct Intake {
     utility: i64,
     round: RoundId,
-    rating: Rating<'a>,
-    cancel: &'a CancelFlag,
+    rating: Rating,
+    cancel: CancelFlag,
     summary: RunSummary,
 }
 
-impl<'a> Intake<'a> {
+impl Intake {
     pub(super) fn new(
         utility: i64,
         round: Round,
-        tariffs: &'a [StoredTariff],
-        cancel: &'a CancelFlag,
+        tariffs: Vec<StoredTariff>,
+        cancel: CancelFlag,
     ) -> Self {
         Self {
             utility,

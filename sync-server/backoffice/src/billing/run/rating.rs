@@ -58,13 +58,13 @@ impl RatedBill {
 }
 
 /// Rates readings of one round.
-pub(super) struct Rating<'t> {
+pub(super) struct Rating {
     months: u8,
-    tariffs: &'t [StoredTariff],
+    tariffs: Vec<StoredTariff>,
 }
 
-impl<'t> Rating<'t> {
-    pub(super) fn new(months: u8, tariffs: &'t [StoredTariff]) -> Self {
+impl Rating {
+    pub(super) fn new(months: u8, tariffs: Vec<StoredTariff>) -> Self {
         Self { months, tariffs }
     }
 
