@@ -19,6 +19,7 @@ use uuid::Uuid;
 /// 水面の検針端末
 #[derive(Parser)]
 #[command(name = "handheld", version)]
+#[command(args_conflicts_with_subcommands = true, subcommand_negates_reqs = true)]
 struct Arguments {
     #[command(subcommand)]
     command: Option<Command>,
@@ -29,7 +30,11 @@ struct Arguments {
 #[derive(Subcommand)]
 enum Command {
     /// 起動・描画・保存の速さを測ります
-    Bench,
+    Bench {
+        /// 端末に載せる水栓の数
+        #[arg(long, value_name = "N", default_value_t = 3_000)]
+        connections: u32,
+    },
 }
 
 #[derive(clap::Args)]
@@ -74,7 +79,7 @@ fn main() -> ExitCode {
     tracing_subscriber::fmt().with_writer(io::stderr).with_ansi(false).init();
     let arguments = Arguments::parse();
     let outcome = match (arguments.command, arguments.run) {
-        (Some(Command::Bench), _) => handheld::bench::run(),
+        (Some(Command::Bench { connections }), _) => handheld::bench::run(connections),
         (None, Some(run_arguments)) => run(&run_arguments),
         (None, None) => {
             eprintln!("--data と --enrolment を指定してください。--help で使い方を表示します。");
