@@ -14,7 +14,6 @@ use std::thread;
 use anyhow::{Context, Result};
 use shared::panel::{PanelInput, PanelOutput, read_message, write_message};
 
-use crate::screens::Key;
 use crate::shell::{Parts, Report, Shell};
 use crate::ui::Ui;
 use crate::ui::headless::{Canvas, HEIGHT, WIDTH};
@@ -158,62 +157,5 @@ impl Stage {
             PanelInput::Look | PanelInput::Quit => {}
         }
         self.show();
-    }
-}
-
-/// Runs on a display, until the window is closed (desk and kiosk).
-pub fn run_on_display(parts: Parts) -> Result<()> {
-    let (sender, reports) = channel();
-    let stage: Rc<Shown> = Rc::new(RefCell::new(None));
-    // Reports come from other threads; the screens' thread picks them up when it is woken.
-    let post = Arc::new(move |report| {
-        drop(sender.send(report));
-        crate::ui::on_ui_thread(wake);
-    });
-    let shell = Shell::start(parts, post).context("the terminal's memory cannot be used")?;
-    let shell = Rc::new(RefCell::new(shell));
-    let ui = Ui::open({
-        let (shell, stage) = (shell.clone(), stage.clone());
-        move |key: Key| {
-            shell.borrow_mut().press(key);
-            show_on(&stage);
-        }
-    })?;
-    stage.replace(Some((shell.clone(), ui)));
-    show_on(&stage);
-    WAKE.with(|slot| {
-        let (shell, stage) = (shell.clone(), stage.clone());
-        slot.replace(Some(Box::new(move || {
-            while let Ok(report) = reports.try_recv() {
-                shell.borrow_mut().hear(report);
-            }
-            show_on(&stage);
-        })));
-    });
-    let window = stage.borrow().as_ref().map(|(_, ui)| ui.handle());
-    window.context("the window was just made")?.run()?;
-    Ok(())
-}
-
-thread_local! {
-    /// What the screens' thread does when a report has come.
-    static WAKE: RefCell<Option<Box<dyn Fn()>>> = const { RefCell::new(None) };
-}
-
-fn wake() {
-    WAKE.with(|slot| {
-        if let Some(wake) = slot.borrow().as_ref() {
-            wake();
-        }
-    });
-}
-
-/// The shell and its window, once both are there.
-type Shown = RefCell<Option<(Rc<RefCell<Shell>>, Ui)>>;
-
-fn show_on(stage: &Shown) {
-    if let Some((shell, ui)) = stage.borrow_mut().as_mut() {
-        let view = shell.borrow().app().view();
-        ui.show(view);
     }
 }

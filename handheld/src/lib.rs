@@ -4,6 +4,7 @@
 
 pub mod bench;
 pub mod codes;
+pub mod display;
 pub mod headless;
 pub mod notice;
 pub mod route;

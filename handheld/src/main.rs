@@ -7,9 +7,9 @@ use std::sync::Arc;
 
 use anyhow::{Context, Result};
 use clap::{Parser, Subcommand, ValueEnum};
-use handheld::headless;
 use handheld::shell::{Parts, open_store};
 use handheld::sync::{Https, Practice, Transport};
+use handheld::{display, headless};
 use hardware::clock::{Clock, PlayedClock, SystemClock};
 use hardware::escpos::{SerialPrinter, Timing};
 use jiff::civil::Date;
@@ -136,7 +136,7 @@ fn on_display(name: &str, parts: Parts) -> Result<()> {
     handheld::ui::select_display(name).with_context(|| {
         format!("この画面の出し方（{name}）は、このプログラムに組み込まれていません (H91)")
     })?;
-    headless::run_on_display(parts)
+    display::run(parts)
 }
 
 fn read<T: serde::de::DeserializeOwned>(path: &Path) -> Result<T> {

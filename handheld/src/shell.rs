@@ -3,6 +3,8 @@
 //! The disk is written at once, because the screen may say "saved" only afterwards. Printing,
 //! sending and the slow PIN hash run on threads of their own and report back as [`Report`]s.
 
+mod printing;
+
 use std::path::Path;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::thread;
@@ -11,16 +13,13 @@ use argon2::{Argon2, PasswordHash, PasswordVerifier};
 use hardware::clock::Clock;
 use hardware::printer::Printer;
 use shared::calendar::to_unix_days;
-use shared::metering::notice_seal::SlipKey;
 use shared::metering::{LowFlowIndicator, NoReadReason};
 use shared::quantity::CubicMeters;
 use shared::wire::{EnrolmentV1, EventV1, NoReadV1, ReaderV1, ReadingV1, SlipV1, WorkPackage};
 use uuid::Uuid;
 
-use crate::notice::usage_notice;
-use crate::route::{Outcome, Route};
+use crate::route::Route;
 use crate::screens::{App, Draft, Effect, Key, Tone};
-use crate::slip;
 use crate::store::{Store, StoreError};
 use crate::sync::{self, Synced, Transport};
 
@@ -257,74 +256,6 @@ impl Shell {
             route.note_no_read(place, &no_read);
         }
         self.app.no_read_saved(place);
-    }
-
-    /// The number is given out and on the disk before the first dot.
-    fn print(&mut self, place: usize) {
-        let Some(route) = self.app.route() else { return };
-        let stop = &route.stops[place];
-        let Outcome::Read { reading, printed, corrects } = &stop.outcome else { return };
-        let slip = SlipV1 {
-            slip_number: String::new(),
-            reading: reading.id,
-            reissue_of: printed.clone().or(corrects.clone()),
-            amount_yen: reading.water_yen + reading.sewerage_yen.unwrap_or(0),
-        };
-        let slip = match lock(&self.store).begin_slip(&self.enrolment.device_code, slip) {
-            Ok(slip) => slip,
-            Err(error) => {
-                let told = format!("{}({})", error.japanese(), error.code());
-                self.app.print_ended(Err(told));
-                return;
-            }
-        };
-        let notice = usage_notice(route, stop, reading, &slip.slip_number, slip.reissue_of.clone());
-        let notice = match notice {
-            Ok(notice) => notice,
-            Err(error) => {
-                tracing::error!(%error, "the notice could not be filled in");
-                let told = "料金を計算できません。(H30)".to_owned();
-                self.hear_slip(place, slip, Some(told));
-                return;
-            }
-        };
-        let text = notice.seal(SlipKey(self.enrolment.slip_key));
-        let (printer, post) = (self.printer.clone(), self.post.clone());
-        thread::spawn(move || {
-            let mut printer = lock(&printer);
-            let drawing = slip::draw(&notice, &text, printer.width_dots());
-            if !drawing.missing_glyphs.is_empty() {
-                // How many, never which: they come out of people's names.
-                tracing::warn!(
-                    slip.missing_glyphs = drawing.missing_glyphs.len(),
-                    "font lacks letters"
-                );
-            }
-            let failure = match printer.print(&drawing.raster, &mut |_, _| {}) {
-                Ok(()) => None,
-                Err(error) => {
-                    tracing::warn!(code = error.code(), %error, "slip not printed");
-                    Some(format!("{}({})", error.message_ja(), error.code()))
-                }
-            };
-            post(Report::Slip { place, slip, failure });
-        });
-    }
-
-    fn hear_slip(&mut self, place: usize, slip: SlipV1, failure: Option<String>) {
-        let event = match failure {
-            None => EventV1::SlipPrinted(slip.clone()),
-            Some(_) => EventV1::SlipVoided(slip.clone()),
-        };
-        let ended = lock(&self.store).end_slip(self.clock.now_unix_seconds(), event);
-        if let (None, Some(route)) = (&failure, self.app.route_mut()) {
-            route.note_printed(place, &slip);
-        }
-        self.app.print_ended(failure.map_or(Ok(slip.slip_number), Err));
-        if let Err(error) = ended {
-            self.refuse(&error);
-        }
-        self.count();
     }
 
     fn sync(&mut self) {

@@ -7,7 +7,8 @@ use std::path::{Path, PathBuf};
 use std::process::{Child, ChildStdin, ChildStdout, Command, Stdio};
 
 use handheld::bench::{TODAY, package};
-use shared::panel::{Caption, PanelClient};
+use hardware::twin::pseudo_terminal::PseudoTerminal;
+use shared::panel::{Caption, PanelClient, PanelInput};
 use shared::wire::{EnrolmentV1, encode};
 use uuid::Uuid;
 
@@ -185,4 +186,32 @@ fn wrong_pins_are_refused_and_then_made_to_wait() {
     terminal.log_in();
     assert_eq!(terminal.hand.caption().screen, "login");
     terminal.tells(&["秒お待ちください"]);
+}
+
+#[test]
+fn a_slip_that_was_under_way_when_the_plug_was_pulled_is_void() {
+    let folder = tempfile::tempdir().unwrap();
+    prepare(folder.path(), 3);
+    // A printer that takes bytes and never answers.
+    let mut mute = PseudoTerminal::open().unwrap();
+    let mut terminal = Terminal::start(folder.path(), mute.path().to_str().unwrap());
+    terminal.log_in();
+    terminal.keys(&["Return", "1", "2", "3", "8"]);
+    terminal.hand.send(&PanelInput::Key("Return".into())).unwrap();
+    let mut bytes = [0; 64];
+    while mute.receive(&mut bytes).unwrap() == 0 {
+        std::thread::yield_now();
+    }
+    drop(terminal);
+
+    let mut terminal = Terminal::start(folder.path(), "/nowhere/printer");
+    terminal.tells(&["印刷の途中", "再印刷"]);
+    terminal.picture("login-after-power-loss");
+    terminal.log_in();
+    assert_eq!(terminal.hand.caption().progress, Some((1, 3)));
+    terminal.picture("route-unprinted");
+    terminal.keys(&["UpArrow", "Return"]);
+    assert_eq!(terminal.hand.caption().typed, "1238");
+    terminal.keys(&["F3"]);
+    terminal.tells(&["P01"]);
 }

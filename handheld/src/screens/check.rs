@@ -80,7 +80,7 @@ fn sentence(finding: Finding, used: u32, stop: &Stop) -> String {
         Finding::UsedWhileStopped => {
             format!("中止中の水栓で {used}m³ 使われています。")
         }
-        Finding::LeakSuspected => "パイロットが回っています（漏水の疑い）。".to_owned(),
+        Finding::LeakSuspected => "漏水の疑い（パイロット回転）です。".to_owned(),
     }
 }
 
