@@ -7,6 +7,7 @@ mod bill;
 mod error;
 mod fit;
 #[cfg(test)]
+#[cfg(test)]
 mod tests;
 mod world;
 

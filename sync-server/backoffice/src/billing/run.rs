@@ -29,8 +29,8 @@ use order::Round;
 use rating::RatedBill;
 use storing::Storing;
 
-/// Connections that are read and rated before they are handed on.
-const CHUNK_CONNECTIONS: i64 = 4_096;
+/// Connections that are read and rated before they are handed on, at most.
+const CHUNK_CONNECTIONS: i64 = 8_192;
 /// Chunks that may wait for the copying side.
 const CHUNKS_WAITING: usize = 2;
 

@@ -37,6 +37,9 @@ pub fn bill_pdf(bills: &[BillView]) -> Result<Vec<u8>, DocumentError> {
     let options = PdfOptions {
         creator: Smart::Custom(Some("Minamo".to_owned())),
         ident: Smart::Custom(format!("bill-{}-{}", first.id, bills.len())),
+        // Tags tell a screen reader what is what: for who looks at one bill. In files for the
+        // printer they would be four fifths of the bytes and a third of the time.
+        tagged: bills.len() == 1,
         ..PdfOptions::default()
     };
     let pdf = typst_pdf::pdf(&document, &options).map_err(|faults| first_message(&faults))?;

@@ -21,17 +21,11 @@ pub(super) async fn adds_up(
     let (bills, assessments) = storing.numbers();
     let rated: Vec<i64> = vec![summary.bills.cast_signed(), summary.amount.0];
     agree("bills", &rated, &sums(db, BILLS, utility, bills).await?)?;
+    let mut rated = Vec::new();
     for total in &summary.claims {
-        let code = i16::from(total.claim.code());
-        let stored = sqlx::query(ASSESSMENTS)
-            .bind(utility)
-            .bind(&assessments.first)
-            .bind(&assessments.last)
-            .bind(code)
-            .fetch_one(&mut *db)
-            .await?;
-        agree(total.claim.key(), &figures_of(total), &figures(&stored)?)?;
+        rated.extend(figures_of(total));
     }
+    agree("assessments", &rated, &sums(db, ASSESSMENTS, utility, assessments).await?)?;
     let stored = sums(db, TRANSFERS, utility, assessments).await?;
     let mut posted = vec![summary.transfers.cast_signed()];
     posted.extend(summary.claims.iter().map(|total| total.amount.0));
@@ -44,13 +38,19 @@ const BILLS: &str = "
     from unnest($2::bigint[], $3::bigint[]) taken(first, last)
     join billing.bill b on b.utility_id = $1 and b.bill_id between taken.first and taken.last";
 
+/// The figures of water, then those of sewerage.
 const ASSESSMENTS: &str = "
-    select count(*), coalesce(sum(a.usage_m3), 0)::bigint,
-           coalesce(sum(a.amount_yen), 0)::bigint, coalesce(sum(a.tax_yen), 0)::bigint
+    select count(*) filter (where a.claim = 1),
+           coalesce(sum(a.usage_m3) filter (where a.claim = 1), 0)::bigint,
+           coalesce(sum(a.amount_yen) filter (where a.claim = 1), 0)::bigint,
+           coalesce(sum(a.tax_yen) filter (where a.claim = 1), 0)::bigint,
+           count(*) filter (where a.claim = 2),
+           coalesce(sum(a.usage_m3) filter (where a.claim = 2), 0)::bigint,
+           coalesce(sum(a.amount_yen) filter (where a.claim = 2), 0)::bigint,
+           coalesce(sum(a.tax_yen) filter (where a.claim = 2), 0)::bigint
     from unnest($2::bigint[], $3::bigint[]) taken(first, last)
     join billing.assessment a
-        on a.utility_id = $1 and a.assessment_id between taken.first and taken.last
-    where a.claim = $4";
+        on a.utility_id = $1 and a.assessment_id between taken.first and taken.last";
 
 /// Receivables in the order of the claims, then taxes in the same.
 const TRANSFERS: &str = "

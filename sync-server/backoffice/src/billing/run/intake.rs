@@ -15,6 +15,9 @@ use super::rating::{RatedBill, Rating, ReadConnection};
 use crate::billing::error::BillingError;
 use crate::billing::tariffs::StoredTariff;
 
+/// The first chunk is small, so that storing begins at once; the next are each twice as large.
+const FIRST_CHUNK_CONNECTIONS: i64 = 1_024;
+
 /// Reads what is to be billed and rates it.
 pub(super) struct Intake {
     utility: i64,
@@ -59,7 +62,8 @@ impl Intake {
             sqlx::query(setting).execute(&mut *db).await?;
         }
         let mut after = i64::MIN;
-        while let Some(last) = self.page_end(&mut db, after, chunk_connections).await? {
+        let mut connections = FIRST_CHUNK_CONNECTIONS.min(chunk_connections);
+        while let Some(last) = self.page_end(&mut db, after, connections).await? {
             if self.cancel.is_cancelled() {
                 return Err(BillingError::Cancelled);
             }
@@ -69,6 +73,7 @@ impl Intake {
                 break;
             }
             after = last;
+            connections = (connections * 2).min(chunk_connections);
         }
         Ok(())
     }
