@@ -7,7 +7,6 @@ mod bill;
 mod error;
 mod fit;
 #[cfg(test)]
-#[cfg(test)]
 mod tests;
 mod world;
 
