@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 use std::process::{Child, ChildStdin, ChildStdout, Command, Stdio};
 
 use anyhow::{Context, Result, bail};
-use shared::panel::{Caption, PanelInput, PanelOutput, read_message, write_message};
+use shared::panel::{Caption, PanelClient, PanelInput};
 
 use super::album::Album;
 
@@ -93,102 +93,54 @@ pub struct TerminalSetup {
     pub date: String,
 }
 
+type Panel = PanelClient<ChildStdout, ChildStdin>;
+
 /// A running handheld without a window. Killed with the value.
 pub struct Terminal {
     setup: TerminalSetup,
     programs: Programs,
     child: Child,
-    keys: ChildStdin,
-    screen: ChildStdout,
-    sent: u64,
-    caption: Caption,
-    picture: Option<Vec<u8>>,
+    panel: Panel,
 }
 
 impl Terminal {
     /// Switches it on and waits for its first picture.
     pub fn switch_on(programs: &Programs, setup: TerminalSetup) -> Result<Terminal> {
-        let (child, keys, screen) = spawn(programs, &setup)?;
-        let mut terminal = Terminal {
-            setup,
-            programs: programs.clone(),
-            child,
-            keys,
-            screen,
-            sent: 0,
-            caption: Caption::default(),
-            picture: None,
-        };
-        terminal.wait_for_start()?;
-        Ok(terminal)
+        let (child, panel) = spawn(programs, &setup)?;
+        Ok(Terminal { setup, programs: programs.clone(), child, panel })
     }
 
     /// Pulls the plug (`kill -9`) in the middle of whatever it does, and switches it on again.
     pub fn pull_plug_and_restart(&mut self) -> Result<()> {
         self.child.kill()?;
         self.child.wait()?;
-        (self.child, self.keys, self.screen) = spawn(&self.programs, &self.setup)?;
-        self.sent = 0;
-        self.wait_for_start()
+        (self.child, self.panel) = spawn(&self.programs, &self.setup)?;
+        Ok(())
     }
 
     /// Presses a key and waits until all that follows from it is done.
     pub fn press(&mut self, key: &str) -> Result<&Caption> {
-        self.send_key(key)?;
-        self.settle()
+        self.panel.press(key).with_context(|| format!("{}: the terminal ended", self.setup.code))
     }
 
     /// Presses a key and does not wait.
     pub fn send_key(&mut self, key: &str) -> Result<()> {
-        write_message(&mut self.keys, &PanelInput::Key(key.to_owned()))?;
-        self.sent += 1;
-        Ok(())
+        Ok(self.panel.send(&PanelInput::Key(key.to_owned()))?)
     }
 
     /// Presses the digits of a number one after the other.
     pub fn type_digits(&mut self, digits: &str) -> Result<&Caption> {
-        for digit in digits.chars() {
-            self.send_key(&digit.to_string())?;
-        }
-        self.settle()
+        Ok(self.panel.type_digits(digits)?)
     }
 
     /// What a person reads off the screen.
     pub fn caption(&self) -> &Caption {
-        &self.caption
+        self.panel.caption()
     }
 
     /// Puts a picture of the screen into the album.
     pub fn photograph(&self, album: &Album, name: &str) -> Result<()> {
-        match &self.picture {
-            Some(png) => album.keep(&format!("{}-{name}", self.setup.code), png),
-            None => Ok(()),
-        }
-    }
-
-    fn wait_for_start(&mut self) -> Result<()> {
-        match read_message(&mut self.screen)? {
-            Some(PanelOutput::Ready { .. }) => {}
-            other => bail!("{}: expected the size of the screen, got {other:?}", self.setup.code),
-        }
-        write_message(&mut self.keys, &PanelInput::Look)?;
-        self.sent += 1;
-        self.settle().map(|_| ())
-    }
-
-    fn settle(&mut self) -> Result<&Caption> {
-        loop {
-            let Some(PanelOutput::Frame { input_seen, busy, caption, png }) =
-                read_message(&mut self.screen)?
-            else {
-                bail!("{}: the terminal ended by itself", self.setup.code);
-            };
-            self.caption = caption;
-            self.picture = png.or_else(|| self.picture.take());
-            if input_seen >= self.sent && !busy {
-                return Ok(&self.caption);
-            }
-        }
+        album.keep(&format!("{}-{name}", self.setup.code), self.panel.picture())
     }
 }
 
@@ -200,7 +152,7 @@ impl Drop for Terminal {
     }
 }
 
-fn spawn(programs: &Programs, setup: &TerminalSetup) -> Result<(Child, ChildStdin, ChildStdout)> {
+fn spawn(programs: &Programs, setup: &TerminalSetup) -> Result<(Child, Panel)> {
     let mut child = Command::new(&programs.handheld)
         .args(["--backend", "headless"])
         .arg("--data")
@@ -216,5 +168,7 @@ fn spawn(programs: &Programs, setup: &TerminalSetup) -> Result<(Child, ChildStdi
         .with_context(|| format!("{}: the handheld did not start", setup.code))?;
     let keys = child.stdin.take().context("the terminal's input is piped")?;
     let screen = child.stdout.take().context("the terminal's output is piped")?;
-    Ok((child, keys, screen))
+    let panel = PanelClient::connect(screen, keys)
+        .with_context(|| format!("{}: the terminal ended at its start", setup.code))?;
+    Ok((child, panel))
 }

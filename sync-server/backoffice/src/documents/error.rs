@@ -15,8 +15,8 @@ impl DocumentError {
     /// The stable code, explained in [`crate::codes`].
     pub fn code(&self) -> &'static str {
         match self {
-            DocumentError::Empty => "P01",
-            DocumentError::Template(_) => "P02",
+            DocumentError::Empty => "F01",
+            DocumentError::Template(_) => "F02",
         }
     }
 }

@@ -171,5 +171,5 @@ fn the_same_bills_give_the_same_bytes_and_nothing_gives_nothing() {
     let pdf = bill_pdf(&bills).unwrap();
     assert_eq!(bill_pdf(&bills).unwrap(), pdf);
     assert_eq!(text_of(&pdf).matches('\u{c}').count(), 2);
-    assert_eq!(bill_pdf(&[]).unwrap_err().code(), "P01");
+    assert_eq!(bill_pdf(&[]).unwrap_err().code(), "F01");
 }
