@@ -3,7 +3,6 @@
 //! The statements look at the rows themselves, by the numbers that the run took, so that a row
 //! that was lost or written twice on the way cannot stay.
 
-use sqlx::Row;
 use sqlx::postgres::PgConnection;
 
 use super::order::RunSummary;
@@ -19,67 +18,69 @@ pub(super) async fn adds_up(
     summary: &RunSummary,
 ) -> Result<(), BillingError> {
     let (bills, assessments) = storing.numbers();
-    let rated: Vec<i64> = vec![summary.bills.cast_signed(), summary.amount.0];
-    agree("bills", &rated, &sums(db, BILLS, utility, bills).await?)?;
-    let mut rated = Vec::new();
-    for total in &summary.claims {
-        rated.extend(figures_of(total));
-    }
-    agree("assessments", &rated, &sums(db, ASSESSMENTS, utility, assessments).await?)?;
-    let stored = sums(db, TRANSFERS, utility, assessments).await?;
+    let (bills, bills_by_number) = sums(db, BILLS, utility, bills).await?;
+    agree("bills", &[summary.bills.cast_signed(), summary.amount.0], &bills)?;
+
+    let (stored, by_number) = sums(db, ASSESSMENTS, utility, assessments).await?;
+    let rated: Vec<i64> = summary.claims.iter().flat_map(figures_of).collect();
+    agree("assessments", &rated, &stored)?;
+    agree("assessments of each bill", &by_number[..1], &bills_by_number)?;
+
+    let (stored, transfers_by_number) = sums(db, TRANSFERS, utility, assessments).await?;
     let mut posted = vec![summary.transfers.cast_signed()];
     posted.extend(summary.claims.iter().map(|total| total.amount.0));
     posted.extend(summary.claims.iter().map(|total| total.tax.0));
-    agree("transfers", &posted, &stored)
+    agree("transfers", &posted, &stored)?;
+    agree("transfers of each assessment", &transfers_by_number, &by_number[1..])
 }
 
+/// Plain sums, then sums weighted by number. The weights are equal in both tables only if each
+/// amount stands with its own bill or assessment; a remainder keeps them within a `bigint`.
 const BILLS: &str = "
-    select count(*), coalesce(sum(b.amount_yen), 0)::bigint
+    select array[count(*), coalesce(sum(b.amount_yen), 0)::bigint],
+           array[coalesce(sum(b.bill_id % 65521 * b.amount_yen), 0)::bigint]
     from unnest($2::bigint[], $3::bigint[]) taken(first, last)
     join billing.bill b on b.utility_id = $1 and b.bill_id between taken.first and taken.last";
 
 /// The figures of water, then those of sewerage.
 const ASSESSMENTS: &str = "
-    select count(*) filter (where a.claim = 1),
-           coalesce(sum(a.usage_m3) filter (where a.claim = 1), 0)::bigint,
-           coalesce(sum(a.amount_yen) filter (where a.claim = 1), 0)::bigint,
-           coalesce(sum(a.tax_yen) filter (where a.claim = 1), 0)::bigint,
-           count(*) filter (where a.claim = 2),
-           coalesce(sum(a.usage_m3) filter (where a.claim = 2), 0)::bigint,
-           coalesce(sum(a.amount_yen) filter (where a.claim = 2), 0)::bigint,
-           coalesce(sum(a.tax_yen) filter (where a.claim = 2), 0)::bigint
+    select array[
+               count(*) filter (where a.claim = 1),
+               coalesce(sum(a.usage_m3) filter (where a.claim = 1), 0)::bigint,
+               coalesce(sum(a.amount_yen) filter (where a.claim = 1), 0)::bigint,
+               coalesce(sum(a.tax_yen) filter (where a.claim = 1), 0)::bigint,
+               count(*) filter (where a.claim = 2),
+               coalesce(sum(a.usage_m3) filter (where a.claim = 2), 0)::bigint,
+               coalesce(sum(a.amount_yen) filter (where a.claim = 2), 0)::bigint,
+               coalesce(sum(a.tax_yen) filter (where a.claim = 2), 0)::bigint],
+           array[
+               coalesce(sum(a.bill_id % 65521 * a.amount_yen), 0)::bigint,
+               coalesce(sum(a.assessment_id % 65521 * a.amount_yen), 0)::bigint]
     from unnest($2::bigint[], $3::bigint[]) taken(first, last)
     join billing.assessment a
         on a.utility_id = $1 and a.assessment_id between taken.first and taken.last";
 
 /// Receivables in the order of the claims, then taxes in the same.
 const TRANSFERS: &str = "
-    select count(*),
-           coalesce(sum(t.amount_yen) filter (where t.debit = 11), 0)::bigint,
-           coalesce(sum(t.amount_yen) filter (where t.debit = 12), 0)::bigint,
-           coalesce(sum(t.amount_yen) filter (where t.credit = 21), 0)::bigint,
-           coalesce(sum(t.amount_yen) filter (where t.credit = 22), 0)::bigint
+    select array[
+               count(*),
+               coalesce(sum(t.amount_yen) filter (where t.debit = 11), 0)::bigint,
+               coalesce(sum(t.amount_yen) filter (where t.debit = 12), 0)::bigint,
+               coalesce(sum(t.amount_yen) filter (where t.credit = 21), 0)::bigint,
+               coalesce(sum(t.amount_yen) filter (where t.credit = 22), 0)::bigint],
+           array[coalesce(sum(t.transaction_id % 65521 * t.amount_yen), 0)::bigint]
     from unnest($2::bigint[], $3::bigint[]) taken(first, last)
     join ledger.transfer t
         on t.utility_id = $1 and t.transaction_id between taken.first and taken.last";
 
+/// Plain sums and weighted sums of the rows whose numbers were taken.
 async fn sums(
     db: &mut PgConnection,
     statement: &'static str,
     utility: i64,
     taken: &Ranges,
-) -> sqlx::Result<Vec<i64>> {
-    let row = sqlx::query(statement)
-        .bind(utility)
-        .bind(&taken.first)
-        .bind(&taken.last)
-        .fetch_one(db)
-        .await?;
-    figures(&row)
-}
-
-fn figures(row: &sqlx::postgres::PgRow) -> sqlx::Result<Vec<i64>> {
-    (0..row.len()).map(|column| row.try_get(column)).collect()
+) -> sqlx::Result<(Vec<i64>, Vec<i64>)> {
+    sqlx::query_as(statement).bind(utility).bind(&taken.first).bind(&taken.last).fetch_one(db).await
 }
 
 fn figures_of(total: &ClaimTotal) -> Vec<i64> {

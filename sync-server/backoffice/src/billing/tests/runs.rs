@@ -209,6 +209,37 @@ async fn what_was_billed_is_never_changed() {
     }
 }
 
+#[tokio::test]
+async fn a_run_that_does_not_add_up_is_not_kept() {
+    let walked = Walked::closed(&[(SATO, "", used(35)), (SUZUKI, "", used(0))]).await;
+    let pool = &walked.office().pool;
+    let before = walked.town.dump().await;
+    // 7,738 and 2,772 yen: exchanged, the bills have the same sum, but each is another's.
+    for (table, fault, words) in [
+        ("ledger.transfer", "if new.amount_yen = 372 then return null; end if", "transfers:"),
+        ("billing.bill", "new.amount_yen := 7738 + 2772 - new.amount_yen", "of each bill:"),
+    ] {
+        for statement in [
+            format!(
+                "create or replace function spoil() returns trigger language plpgsql as
+                 $$ begin {fault}; return new; end $$"
+            ),
+            format!(
+                "create trigger spoils before insert on {table} for each row execute function spoil()"
+            ),
+        ] {
+            sqlx::query(sqlx::AssertSqlSafe(statement)).execute(pool).await.unwrap();
+        }
+        let refused = walked.run().await.unwrap_err();
+        assert_eq!(refused.code(), "B14");
+        assert!(refused.to_string().contains(words), "{refused}");
+        assert_eq!(walked.town.dump().await, before);
+        let drop = format!("drop trigger spoils on {table}");
+        sqlx::query(sqlx::AssertSqlSafe(drop)).execute(pool).await.unwrap();
+    }
+    assert_eq!(walked.run().await.unwrap().bills, 2);
+}
+
 /// A demo town with its closed round and the tariffs that it bills by.
 struct Demo {
     office: Backoffice,
