@@ -54,7 +54,7 @@ pub async fn store_tariff(
     let mut db = office.pool.acquire().await?;
     let mut db = db.begin().await?;
     // Two clerks at once: the second waits and then sees the first one's version.
-    sqlx::query("select from access.utility where utility_id = $1 for update")
+    sqlx::query("select from access.utility where utility_id = $1 for no key update")
         .bind(office.utility.0)
         .execute(&mut *db)
         .await?;
