@@ -43,7 +43,7 @@ pub struct History {
 }
 
 /// How far from a year ago a reading may lie and still tell of the same season.
-const SAME_SEASON_DAYS: i32 = 45;
+pub const SAME_SEASON_DAYS: i32 = 45;
 
 impl History {
     /// Picks out of the past periods what screening needs: the newest, and the one that was read

@@ -252,6 +252,9 @@ const BILL: &str = "
             select p.read_on, p.usage_m3 from metering.current_reading p
             where p.utility_id = r.utility_id and p.connection_id = r.connection_id
               and p.read_on <= r.read_on
+              -- What the user before used is nobody's business.
+              and (p.read_on > coalesce(lower(g.period), '-infinity')
+                   or p.read_on = r.read_on)
             order by p.read_on desc limit $3
         ) p
     ) past on true

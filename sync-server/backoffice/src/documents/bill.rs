@@ -4,6 +4,7 @@ use jiff::civil::Date;
 use serde::Serialize;
 use shared::calendar::{YearMonth, japanese_date, to_unix_days};
 use shared::connection::PaymentMethod;
+use shared::metering::screening::SAME_SEASON_DAYS;
 use shared::quantity::grouped;
 use typst::foundations::Smart;
 use typst_pdf::PdfOptions;
@@ -234,6 +235,7 @@ fn payment_note(bill: &BillView) -> String {
 fn bars(history: &[PastUsage]) -> Vec<Bar> {
     let greatest = history.iter().map(|past| u64::from(past.usage.0)).max().unwrap_or(0).max(1);
     let last = history.len().saturating_sub(1);
+    let season = same_season_last_year(history);
     let mut year = None;
     history
         .iter()
@@ -246,9 +248,9 @@ fn bars(history: &[PastUsage]) -> Vec<Bar> {
                 year: if is_new_year { era_year(past.read_on) } else { String::new() },
                 usage: grouped(i64::from(past.usage.0)),
                 percent: if usage == 0 { 0 } else { (usage * 100 / greatest).max(1) },
-                kind: match last - place {
-                    0 => "now",
-                    6 => "last_year",
+                kind: match place {
+                    _ if place == last => "now",
+                    _ if season == Some(place) => "last_year",
                     _ => "past",
                 },
             }
@@ -263,9 +265,19 @@ fn era_year(date: Date) -> String {
     month[..end].to_owned()
 }
 
+/// The reading nearest to a year before the newest, whatever the length of the periods, as on the
+/// slip (`shared::metering::History::from_past`).
+fn same_season_last_year(history: &[PastUsage]) -> Option<usize> {
+    let (newest, earlier) = history.split_last()?;
+    let year_ago = to_unix_days(newest.read_on) - 365;
+    let distance = |past: &PastUsage| (to_unix_days(past.read_on) - year_ago).abs();
+    let near = earlier.iter().enumerate().filter(|(_, past)| distance(past) <= SAME_SEASON_DAYS);
+    near.min_by_key(|(_, past)| distance(past)).map(|(place, _)| place)
+}
+
 fn chart_note(history: &[PastUsage]) -> String {
     let now = history.last().map(|past| past.usage.0);
-    let before = history.len().checked_sub(7).and_then(|place| history.get(place));
+    let before = same_season_last_year(history).and_then(|place| history.get(place));
     match (now, before) {
         (Some(now), Some(before)) => {
             let difference = i64::from(now) - i64::from(before.usage.0);

@@ -77,7 +77,10 @@ const PAST: &str = "
         order by r.read_on desc, r.reading_id desc
         limit 1
     ) last on true
+    left join connection.service_agreement g
+        on g.utility_id = $1 and g.connection_id = c.connection_id and g.period @> $4
     left join lateral (
+        -- Only what the present user used: what the one before used is nobody's business.
         select array_agg(p.read_on order by p.read_on desc, p.reading_id desc) as days,
                array_agg(p.usage_m3 order by p.read_on desc, p.reading_id desc) as volumes
         from (
@@ -85,6 +88,8 @@ const PAST: &str = "
             from metering.current_reading r
             where r.utility_id = $1 and r.connection_id = c.connection_id
               and r.read_on <= $4 and r.round_id is distinct from $3
+              and g.agreement_id is not null
+              and r.read_on > coalesce(lower(g.period), '-infinity')
             order by r.read_on desc, r.reading_id desc
             limit $5
         ) p

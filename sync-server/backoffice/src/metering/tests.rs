@@ -118,6 +118,30 @@ async fn a_round_closes_only_when_every_connection_is_accounted_for() {
 }
 
 #[tokio::test]
+async fn a_new_user_never_sees_what_the_one_before_used() {
+    let town = Town::new().await;
+    let sato = town.household(SATO).await;
+    for statement in [
+        "update connection.service_agreement
+         set period = daterange(lower(period), '2026-10-01') where connection_id = $1",
+        "insert into connection.service_agreement
+             (utility_id, connection_id, customer_id, period, use_class, payment_method)
+         select utility_id, connection_id, customer_id, '[2026-10-01,)', 1, 1
+         from connection.service_agreement where connection_id = $1",
+    ] {
+        sqlx::query(statement).bind(sato.0).execute(&town.office.pool).await.unwrap();
+    }
+    let round = town.round().await;
+    let route = town.route(round).await;
+    let device = town.device("H01").await;
+    assign_route(&town.office, route, device.id).await.unwrap();
+    let package = work_package(&town.office, device.id, TODAY).await.unwrap().unwrap();
+    let first = &package.connections[0];
+    assert_eq!(first.past_usage, []);
+    assert_eq!(first.previous_value, 1_200, "the dials go on from where they stood");
+}
+
+#[tokio::test]
 async fn a_work_package_holds_the_route_and_nothing_else() {
     let town = Town::new().await;
     let sato = town.household(SATO).await;
