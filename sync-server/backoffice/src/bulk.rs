@@ -6,8 +6,10 @@
 mod row_writer;
 pub(crate) mod rows;
 
+use std::ops::{Deref, DerefMut};
+
 use shared::ids::UtilityId;
-use sqlx::PgConnection;
+use sqlx::{Connection, PgConnection, PgPool, PgTransaction};
 
 pub(crate) use row_writer::RowWriter;
 
@@ -19,6 +21,49 @@ const HEADER: &[u8] = b"PGCOPY\n\xff\r\n\0\0\0\0\0\0\0\0\0";
 
 /// The field count that ends every binary COPY.
 const TRAILER: [u8; 2] = (-1_i16).to_be_bytes();
+
+/// A connection of one's own for COPY: closed at the end, never given back to the pool.
+///
+/// When a future that copies is dropped (a closed browser, a cancelled run), sqlx 0.9 forgets the
+/// answer that PostgreSQL still owes. The next user of that connection would read it as its own.
+pub(crate) struct BulkConnection(PgConnection);
+
+impl BulkConnection {
+    pub(crate) async fn open(pool: &PgPool) -> sqlx::Result<Self> {
+        Ok(Self(pool.acquire().await?.detach()))
+    }
+
+    pub(crate) async fn begin(&mut self) -> sqlx::Result<BulkTransaction<'_>> {
+        Ok(BulkTransaction(self.0.begin().await?))
+    }
+}
+
+/// A transaction that may [`copy`].
+pub(crate) struct BulkTransaction<'c>(PgTransaction<'c>);
+
+impl BulkTransaction<'_> {
+    pub(crate) async fn commit(self) -> sqlx::Result<()> {
+        self.0.commit().await
+    }
+
+    pub(crate) async fn rollback(self) -> sqlx::Result<()> {
+        self.0.rollback().await
+    }
+}
+
+impl Deref for BulkTransaction<'_> {
+    type Target = PgConnection;
+
+    fn deref(&self) -> &PgConnection {
+        &self.0
+    }
+}
+
+impl DerefMut for BulkTransaction<'_> {
+    fn deref_mut(&mut self) -> &mut PgConnection {
+        &mut self.0
+    }
+}
 
 /// A row of one table, without `utility_id`, which comes first in every table.
 pub(crate) trait BulkRow {
@@ -33,7 +78,7 @@ pub(crate) trait BulkRow {
 
 /// Sends all rows and tells after each chunk how many are on their way.
 pub(crate) async fn copy<R: BulkRow>(
-    db: &mut PgConnection,
+    db: &mut BulkTransaction<'_>,
     utility: UtilityId,
     rows: impl Iterator<Item = R> + Send,
     mut sent: impl FnMut(u64) + Send,
@@ -41,6 +86,7 @@ pub(crate) async fn copy<R: BulkRow>(
     let columns = R::COLUMNS.join(", ");
     let statement = format!("copy {} (utility_id, {columns}) from stdin (format binary)", R::TABLE);
     let field_count = i16::try_from(R::COLUMNS.len() + 1).expect("tables have a few columns");
+    #[expect(clippy::disallowed_methods, reason = "BulkTransaction is the connection for it")]
     let mut copy = db.copy_in_raw(&statement).await?;
     let mut buffer = Vec::with_capacity(CHUNK_BYTES + 4 * 1024);
     buffer.extend_from_slice(HEADER);

@@ -128,6 +128,7 @@ pub async fn plain_copy(office: &Backoffice, files: &Files) -> sqlx::Result<Dura
     let mut db = db.begin().await?;
     for (table, file) in TABLES.into_iter().zip(files) {
         let statement = format!("copy {table} from stdin (format binary)");
+        #[expect(clippy::disallowed_methods, reason = "a bench is never dropped half-way")]
         let mut copy = db.copy_in_raw(&statement).await?;
         for chunk in file.chunks(CHUNK_BYTES) {
             copy.send(chunk).await?;

@@ -16,14 +16,15 @@ pub use order::{
     BillingOrder, CancelFlag, Difference, RunProgress, RunSummary, Unbilled, UnbilledReason,
 };
 
+use sqlx::Row;
 use sqlx::postgres::PgConnection;
-use sqlx::{Connection, Row};
 use tokio::sync::mpsc;
 use tokio::task::JoinSet;
 
 use super::error::BillingError;
 use super::tariffs::all_tariffs;
 use crate::Backoffice;
+use crate::bulk::BulkConnection;
 use intake::Intake;
 use order::Round;
 use rating::RatedBill;
@@ -57,7 +58,7 @@ pub(super) async fn run_in_chunks(
     if order.due_on < order.assessed_on {
         return Err(BillingError::DueTooEarly);
     }
-    let mut db = office.pool.acquire().await?;
+    let mut db = BulkConnection::open(&office.pool).await?;
     let mut db = db.begin().await?;
     let round = lock_round(&mut db, office.utility.0, order).await?;
     let tariffs = all_tariffs(&mut db, office.utility.0).await?;

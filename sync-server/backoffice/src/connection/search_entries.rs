@@ -82,7 +82,7 @@ async fn refresh(
             .await?;
         let Some(last) = rows.last() else { return Ok(written) };
         after = last.try_get("connection_id")?;
-        written += copy_entries(db, utility, &rows).await?;
+        written += write_entries(db, utility, &rows).await?;
         written_so_far(written);
     }
 }
@@ -116,47 +116,43 @@ const TEXTS: &str = "
     order by c.connection_id
     limit $4";
 
-async fn copy_entries(
+async fn write_entries(
     db: &mut PgConnection,
     utility: UtilityId,
     rows: &[PgRow],
 ) -> sqlx::Result<u64> {
-    let mut lines = String::with_capacity(rows.len() * 512);
+    let mut connections: Vec<i64> = Vec::with_capacity(rows.len());
+    let mut folded_texts = Vec::with_capacity(rows.len());
+    let mut token_lists = Vec::with_capacity(rows.len());
+    let mut kanas = Vec::with_capacity(rows.len());
     for row in rows {
         let texts = texts_of_row(row)?;
         let (folded, tokens) = entry_of(&texts.folded_lines());
-        let id: i64 = row.try_get("connection_id")?;
-        let _ = write!(lines, "{}\t{id}\t", utility.0);
-        push_escaped(&mut lines, &folded);
-        lines.push_str("\t{");
-        for (index, token) in tokens.iter().enumerate() {
-            let _ = write!(lines, "{}{token}", if index == 0 { "" } else { "," });
+        let mut list = String::with_capacity(tokens.len() * 11 + 2);
+        for token in tokens {
+            let _ = write!(list, "{}{token}", if list.is_empty() { '{' } else { ',' });
         }
-        lines.push_str("}\t");
-        push_escaped(&mut lines, &fold(&texts.kana));
-        lines.push('\n');
+        list.push_str(if list.is_empty() { "{}" } else { "}" });
+        connections.push(row.try_get("connection_id")?);
+        folded_texts.push(folded);
+        token_lists.push(list);
+        kanas.push(fold(&texts.kana));
     }
-    let mut copy = db
-        .copy_in_raw(
-            "copy connection.search_entry (utility_id, connection_id, folded, tokens, sort_kana)
-             from stdin",
-        )
-        .await?;
-    copy.send(lines.as_bytes()).await?;
-    copy.finish().await
-}
-
-/// As COPY's text format wants it.
-fn push_escaped(line: &mut String, text: &str) {
-    for c in text.chars() {
-        match c {
-            '\n' => line.push_str("\\n"),
-            '\r' => line.push_str("\\r"),
-            '\t' => line.push_str("\\t"),
-            '\\' => line.push_str("\\\\"),
-            c => line.push(c),
-        }
-    }
+    let written = sqlx::query(
+        "insert into connection.search_entry
+             (utility_id, connection_id, folded, tokens, sort_kana)
+         select $1, entry.connection_id, entry.folded, entry.tokens::integer[], entry.sort_kana
+         from unnest($2::bigint[], $3::text[], $4::text[], $5::text[])
+              as entry (connection_id, folded, tokens, sort_kana)",
+    )
+    .bind(utility.0)
+    .bind(&connections)
+    .bind(&folded_texts)
+    .bind(&token_lists)
+    .bind(&kanas)
+    .execute(db)
+    .await?;
+    Ok(written.rows_affected())
 }
 
 fn texts_of_row(row: &PgRow) -> sqlx::Result<SearchTexts> {

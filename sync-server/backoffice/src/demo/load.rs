@@ -15,7 +15,7 @@ use super::numbers;
 use super::town::{PERIODS, Town};
 use crate::Backoffice;
 use crate::access::{self, AccessError, Utility, create_utility};
-use crate::bulk::{self, reserve_ids};
+use crate::bulk::{BulkConnection, reserve_ids};
 use steps::{Ids, Steps};
 
 pub use staff::{DEMO_CLERK, DEMO_FIRST_READER, DEMO_OPERATOR, DEMO_PASSWORD, DEMO_PIN};
@@ -98,7 +98,8 @@ pub async fn load(
     }
     let readers = staff::add(office, town, options).await?;
 
-    let mut db = office.pool.begin().await?;
+    let mut db = BulkConnection::open(&office.pool).await?;
+    let mut db = db.begin().await?;
     let mut steps = Steps::new(office.utility, planned_work(town), progress);
     let ids = reserve(&mut db, town).await?;
     steps.copy_connections(&mut db, town, &ids).await?;

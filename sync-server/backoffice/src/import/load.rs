@@ -15,7 +15,7 @@ use crate::bulk::rows::{
     AgreementRow, ConnectionRow, CustomerRow, InstallationRow, MeterRow, TakenOverReadingRow,
     TownRow,
 };
-use crate::bulk::{copy, reserve_ids};
+use crate::bulk::{BulkConnection, BulkTransaction, copy, reserve_ids};
 use crate::connection::rebuild_search_entries;
 use crate::{Backoffice, access};
 
@@ -93,7 +93,8 @@ pub async fn load(
     if access::utility(office).await?.is_none() {
         return Err(ImportError::NoUtility);
     }
-    let mut db = office.pool.begin().await?;
+    let mut db = BulkConnection::open(&office.pool).await?;
+    let mut db = db.begin().await?;
     // Two imports at a time would each miss what the other is about to register.
     db.execute("lock table connection.service_connection in share row exclusive mode").await?;
     let registered = already_registered(&mut db, office.utility, &report.connections).await?;
@@ -176,10 +177,13 @@ fn nth(first: i64, place: usize) -> i64 {
 
 impl Import<'_> {
     /// The key of each town by its name, and how many were new.
-    async fn towns(&mut self, db: &mut PgConnection) -> sqlx::Result<(BTreeMap<String, i64>, u64)> {
+    async fn towns(
+        &mut self,
+        db: &mut BulkTransaction<'_>,
+    ) -> sqlx::Result<(BTreeMap<String, i64>, u64)> {
         let known = sqlx::query("select name, town_id from connection.town where utility_id = $1")
             .bind(self.utility.0)
-            .fetch_all(&mut *db)
+            .fetch_all(&mut **db)
             .await?;
         let mut ids: BTreeMap<String, i64> = BTreeMap::new();
         for row in &known {
@@ -207,7 +211,7 @@ impl Import<'_> {
     /// Writes the connections and returns the first key; the others follow in the file's order.
     async fn connections(
         &mut self,
-        db: &mut PgConnection,
+        db: &mut BulkTransaction<'_>,
         town_ids: &BTreeMap<String, i64>,
     ) -> sqlx::Result<i64> {
         let table = "connection.service_connection";
@@ -238,7 +242,7 @@ impl Import<'_> {
         Ok(first)
     }
 
-    async fn agreements(&mut self, db: &mut PgConnection, first: i64) -> sqlx::Result<u64> {
+    async fn agreements(&mut self, db: &mut BulkTransaction<'_>, first: i64) -> sqlx::Result<u64> {
         let users: Vec<(usize, &ImportedConnection, String)> = self
             .rows
             .iter()
@@ -276,7 +280,7 @@ impl Import<'_> {
     }
 
     /// Meters count as hung on the day of the last reading: what was before is not in the file.
-    async fn meters(&mut self, db: &mut PgConnection, first: i64) -> sqlx::Result<u64> {
+    async fn meters(&mut self, db: &mut BulkTransaction<'_>, first: i64) -> sqlx::Result<u64> {
         let meters = reserve_ids(db, "metering.meter", "meter_id", self.rows.len()).await?;
         let rows = self.rows.iter().enumerate().map(|(place, row)| MeterRow {
             id: nth(meters, place),

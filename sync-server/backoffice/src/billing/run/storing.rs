@@ -13,7 +13,7 @@ use super::rating::{RatedBill, RatedClaim};
 use super::rows::{AssessmentRow, BillRow, TransferRow};
 use crate::billing::ClaimTotal;
 use crate::billing::error::BillingError;
-use crate::bulk;
+use crate::bulk::{self, BulkTransaction};
 use crate::ledger::{TRANSACTION_NUMBER, reserve_numbers};
 
 const BILL_NUMBER: &str = "billing.bill_number";
@@ -84,7 +84,7 @@ impl Storing {
     /// Stores chunks until there are no more.
     pub(super) async fn run(
         &mut self,
-        db: &mut PgConnection,
+        db: &mut BulkTransaction<'_>,
         mut chunks: mpsc::Receiver<Vec<RatedBill>>,
         round: Round,
         progress: &mut (dyn FnMut(RunProgress) + Send),
@@ -96,7 +96,11 @@ impl Storing {
         Ok(())
     }
 
-    async fn store(&mut self, db: &mut PgConnection, chunk: &[RatedBill]) -> sqlx::Result<()> {
+    async fn store(
+        &mut self,
+        db: &mut BulkTransaction<'_>,
+        chunk: &[RatedBill],
+    ) -> sqlx::Result<()> {
         let order = self.order;
         let run = self.run;
         let bill = reserve_numbers(db, BILL_NUMBER, chunk.len()).await?;

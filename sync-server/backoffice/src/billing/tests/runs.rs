@@ -161,7 +161,8 @@ async fn a_run_that_is_dropped_cancelled_or_killed_leaves_nothing() {
     let stop = cancel.clone();
     let mut progress = |_| stop.cancel();
     let cancelled = run_in_chunks(&town.office, &town.order(), &mut progress, &cancel, chunk).await;
-    assert_eq!(cancelled.unwrap_err().code(), "B13");
+    let cancelled = cancelled.unwrap_err();
+    assert_eq!(cancelled.code(), "B13", "{cancelled:?}");
     town.assert_nothing_billed().await;
 
     let mut victims = Some(town.database.connect_options());

@@ -5,12 +5,12 @@ use jiff::civil::Date;
 use shared::ids::UtilityId;
 use sqlx::PgConnection;
 
-use super::{PERIODS, SEARCH_WEIGHT, Town, bulk};
-use crate::bulk::BulkRow;
+use super::{PERIODS, SEARCH_WEIGHT, Town};
 use crate::bulk::rows::{
     AgreementRow, ClosedRouteRow, ConnectionRow, CustomerRow, InstallationRow, MeterRow,
     PlannedReadingRow, TakenOverReadingRow, TownRow,
 };
+use crate::bulk::{self, BulkRow, BulkTransaction};
 use crate::connection::rebuild_search_entries;
 use crate::demo::connection::{InventedAgreement, InventedConnection};
 
@@ -64,7 +64,7 @@ impl<'p> Steps<'p> {
 
     async fn copy<R: BulkRow>(
         &mut self,
-        db: &mut PgConnection,
+        db: &mut BulkTransaction<'_>,
         label: &'static str,
         rows: impl Iterator<Item = R> + Send,
     ) -> sqlx::Result<u64> {
@@ -90,7 +90,7 @@ impl<'p> Steps<'p> {
 
     pub(super) async fn copy_connections(
         &mut self,
-        db: &mut PgConnection,
+        db: &mut BulkTransaction<'_>,
         town: &Town,
         ids: &Ids,
     ) -> sqlx::Result<()> {
@@ -132,7 +132,7 @@ impl<'p> Steps<'p> {
 
     pub(super) async fn copy_metering(
         &mut self,
-        db: &mut PgConnection,
+        db: &mut BulkTransaction<'_>,
         town: &Town,
         ids: &Ids,
         round_id: i64,
