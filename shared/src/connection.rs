@@ -1,6 +1,10 @@
 //! Connections (水栓), what is agreed for them (給水契約), and the codes both are described with.
 
+mod use_class;
+
 use serde::{Deserialize, Serialize};
+
+pub use use_class::{UsageClass, UsageClassError};
 
 /// The nominal size of a meter in millimeters (口径). JIS B 8570 sizes only.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
@@ -96,20 +100,6 @@ macro_rules! coded {
 pub(crate) use coded;
 
 coded! {
-    /// What the water is used for (用途).
-    UsageClass {
-        /// Households and everything without a class of its own.
-        General = 1, "general", "一般用";
-        /// Public bathhouses.
-        Bathhouse = 2, "bathhouse", "公衆浴場用";
-        /// Fairs, building sites and the like.
-        Temporary = 3, "temporary", "臨時用";
-        /// Shops, offices and works, where the tariff tells them from households.
-        Business = 4, "business", "業務用";
-    }
-}
-
-coded! {
     /// How a bill is paid (支払方法).
     PaymentMethod {
         /// From a bank account on the debit day.
@@ -134,10 +124,10 @@ mod tests {
 
     #[test]
     fn codes_and_words_lead_back_to_their_value() {
-        for class in UsageClass::ALL {
-            assert_eq!(UsageClass::from_code(class.code()), Some(*class));
-            assert_eq!(UsageClass::from_key(class.key()), Some(*class));
-            assert_eq!(UsageClass::from_japanese(class.japanese()), Some(*class));
+        for way in PaymentMethod::ALL {
+            assert_eq!(PaymentMethod::from_code(way.code()), Some(*way));
+            assert_eq!(PaymentMethod::from_key(way.key()), Some(*way));
+            assert_eq!(PaymentMethod::from_japanese(way.japanese()), Some(*way));
         }
     }
 }

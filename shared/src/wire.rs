@@ -12,7 +12,7 @@ pub mod sync;
 pub use log::{Event, EventV1, LogEntry, NoReadV1, ReadingV1, RunningHash, SlipV1};
 pub use package::{
     EnrolmentV1, PastUsageV1, PlannedConnectionV1, ReaderV1, RoundV1, RouteV1, ScreeningLimitsV1,
-    TariffV1, UtilityV1, WorkPackage, WorkPackageV1,
+    TariffV1, UseClassV1, UtilityV1, WorkPackage, WorkPackageV1,
 };
 pub use sync::{
     QuarantinedV1, ReceiptV1, SyncRequest, SyncRequestV1, SyncResponse, SyncResponseV1,

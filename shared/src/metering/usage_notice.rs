@@ -10,7 +10,7 @@ use super::notice_seal::{SealedFacts, SlipKey};
 use super::register::RegisterReading;
 use crate::billing::Charge;
 use crate::calendar::YearMonth;
-use crate::connection::{MeterSize, PaymentMethod, UsageClass};
+use crate::connection::{MeterSize, PaymentMethod};
 use crate::ids::ConnectionNumber;
 use crate::quantity::{CubicMeters, Yen};
 
@@ -53,8 +53,8 @@ pub struct UsageNotice {
     pub meter_number: String,
     /// 口径.
     pub meter_size: MeterSize,
-    /// 用途.
-    pub use_class: UsageClass,
+    /// 用途, by the name that the utility gives it.
+    pub use_class: String,
     /// 支払方法.
     pub payment_method: PaymentMethod,
     /// One charge per claim, water first.

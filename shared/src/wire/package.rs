@@ -27,6 +27,8 @@ pub struct WorkPackageV1 {
     pub readers: Vec<ReaderV1>,
     /// The tariff files of each claim.
     pub tariffs: Vec<TariffV1>,
+    /// The use classes of the connections, each once.
+    pub use_classes: Vec<UseClassV1>,
     /// In walking order.
     pub connections: Vec<PlannedConnectionV1>,
 }
@@ -86,6 +88,15 @@ pub struct TariffV1 {
     pub text: String,
 }
 
+/// A use class and what the utility calls it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct UseClassV1 {
+    /// Key.
+    pub key: String,
+    /// Name on the slip.
+    pub name: String,
+}
+
 /// A connection to read.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct PlannedConnectionV1 {
@@ -113,8 +124,8 @@ pub struct PlannedConnectionV1 {
     pub meter_position: String,
     /// Dog, key, call first; may be empty.
     pub caution: String,
-    /// Code of the use class.
-    pub use_class: u8,
+    /// Key of the use class; its name stands in the package's list.
+    pub use_class: String,
     /// Code of the payment method.
     pub payment_method: u8,
     /// Whether sewerage is charged.

@@ -141,6 +141,7 @@ fn a_work_package_of_version_1_is_frozen() {
             pin_hash: "$argon2id$".into(),
         }],
         tariffs: vec![TariffV1 { id: 1, text: "code = \"a\"".into() }],
+        use_classes: vec![UseClassV1 { key: "general".into(), name: "一般用".into() }],
         connections: vec![PlannedConnectionV1 {
             connection: 12_345,
             connection_number: "00012345".into(),
@@ -154,7 +155,7 @@ fn a_work_package_of_version_1_is_frozen() {
             dial_digits: 4,
             meter_position: "玄関右".into(),
             caution: "犬".into(),
-            use_class: 1,
+            use_class: "general".into(),
             payment_method: 1,
             sewerage: true,
             in_service: true,
@@ -167,7 +168,7 @@ fn a_work_package_of_version_1_is_frozen() {
     frozen(
         &WorkPackage::V1(package),
         &expect![
-            "001000000000000000000000000000000009d8c40218e6b0b4e99da2e5b882e4b88ae4b88be6b0b4e98193e5b1800e54313233343536373839303132330c3035352d3030302d3030303002d41f0b020a033031320fe79bb8e7949fe4b880e4b881e79bae01033130310de6a49ce9879d20e88ab1e5ad900a246172676f6e3269642401020a636f6465203d2022612201f2c001083030303132333435010de4bd90e897a420e4baace5ad9016e382b5e38388e382a620e382ade383a7e382a6e382b317e79bb8e7949fe4b880e4b881e79bae31e795aa32e58fb7000932302d313233343536140409e78e84e996a2e58fb303e78aac01010101b009dec30201dec30228c80190030a190c"
+            "001000000000000000000000000000000009d8c40218e6b0b4e99da2e5b882e4b88ae4b88be6b0b4e98193e5b1800e54313233343536373839303132330c3035352d3030302d3030303002d41f0b020a033031320fe79bb8e7949fe4b880e4b881e79bae01033130310de6a49ce9879d20e88ab1e5ad900a246172676f6e3269642401020a636f6465203d20226122010767656e6572616c09e4b880e888ace794a801f2c001083030303132333435010de4bd90e897a420e4baace5ad9016e382b5e38388e382a620e382ade383a7e382a6e382b317e79bb8e7949fe4b880e4b881e79bae31e795aa32e58fb7000932302d313233343536140409e78e84e996a2e58fb303e78aac0767656e6572616c010101b009dec30201dec30228c80190030a190c"
         ],
     );
 }
