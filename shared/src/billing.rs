@@ -1,8 +1,23 @@
 //! Billing (調定・請求): tariffs as data and the charges that follow from them.
 
 pub mod charge;
+pub mod claim;
+pub mod exact;
+pub mod explanation;
+pub mod supply;
 pub mod tariff;
 mod tariff_file;
+pub mod volume;
 
-pub use charge::{Charge, ChargeAmounts, ChargeError, ChargeInput, ChargePart, TierLine};
-pub use tariff::{Claim, Tariff, TariffError};
+pub use charge::{
+    Charge, ChargeAmounts, ChargeError, ChargeInput, ChargeLine, ChargePart, ChargeStep, LineKind,
+    StepKind, bill_amounts,
+};
+pub use claim::Claim;
+pub use exact::Exact;
+pub use explanation::{Explanation, ExplanationRow, RowKind, explain};
+pub use supply::{Choice, Supply, choose, split_by_days};
+pub use tariff::{Tariff, TariffFile};
+pub use tariff_file::{FaultKind, TariffFault};
+#[cfg(feature = "schema")]
+pub use tariff_file::tariff_schema;

@@ -92,6 +92,7 @@ impl std::ops::Add for FineYen {
 
 /// How a sum becomes whole yen (端数処理), in the ordinance's words.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "snake_case")]
 pub enum RoundingMode {
     /// 切捨て: the fraction is dropped.

@@ -1,121 +1,75 @@
 //! Tariffs (料金表): a published schedule as data, parsed once and right from then on.
+//!
+//! A file ([`TariffFile`]) holds what a utility published at one time: a schedule ([`Tariff`]) for
+//! water, and one for each sewerage authority. `docs/tariff.md` is its manual.
+
+mod rate;
+mod rules;
 
 use jiff::civil::Date;
-use serde::{Deserialize, Serialize};
 
+use super::claim::Claim;
+use super::volume::{DeductionRule, WellRule};
 use crate::connection::{MeterSize, UsageClass};
-use crate::quantity::{CubicMeters, FineYen, RoundingMode};
+use crate::quantity::{CubicMeters, FineYen, Yen};
 
-pub use super::tariff_file::TariffError;
+pub(super) use rate::Rates;
+pub use rate::{MeterRent, Rate, ServiceStep, Tier};
+pub use rules::{
+    DayCount, Proration, ProrationMonths, ProrationStep, Ratio, Relief, ReliefBasis, ReliefSet,
+    ReliefTaken, Remainder, RoundPer, Rounding, Roundings, ServiceShare, SharedTap, Tax, TaxBasis,
+    TaxPer, TaxRate, Transition, VolumeShare, VolumeSplit,
+};
 
-/// What is claimed: two claims of their own law, even on one bill (水道料金・下水道使用料).
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum Claim {
-    /// 水道料金, a claim under private law.
-    Water,
-    /// 下水道使用料, a claim under public law.
-    Sewerage,
-}
-
-impl Claim {
-    /// Both claims.
-    pub const ALL: [Claim; 2] = [Claim::Water, Claim::Sewerage];
-
-    /// The number stored and sent.
-    pub fn code(self) -> u8 {
-        match self {
-            Claim::Water => 1,
-            Claim::Sewerage => 2,
-        }
-    }
-
-    /// The claim with this number.
-    pub fn from_code(code: u8) -> Option<Self> {
-        match code {
-            1 => Some(Claim::Water),
-            2 => Some(Claim::Sewerage),
-            _ => None,
-        }
-    }
-
-    /// The word in files.
-    pub fn key(self) -> &'static str {
-        match self {
-            Claim::Water => "water",
-            Claim::Sewerage => "sewerage",
-        }
-    }
-
-    /// The word on papers.
-    pub fn japanese(self) -> &'static str {
-        match self {
-            Claim::Water => "水道料金",
-            Claim::Sewerage => "下水道使用料",
-        }
-    }
-}
-
-/// Whether the printed prices hold the consumption tax.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum TaxBasis {
-    /// 税込: the tax is contained in the amount and shown out of it.
-    Included,
-    /// 税抜: the tax is added to the amount.
-    Excluded,
-}
-
-/// Where the odd cubic meter goes when a volume is split into months (端数月の扱い).
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum OddVolume {
-    /// To the earlier months.
-    First,
-    /// To the later months.
-    Last,
-}
-
-/// How the sum of a claim becomes whole yen, and the words that say so.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Rounding {
-    /// Floor, half-up or ceiling.
-    pub mode: RoundingMode,
-    /// Multiples of 1 or 10 yen.
-    pub step_yen: i64,
-    /// The article or page that rules it.
-    pub article: String,
-}
-
-/// A price step: volumes up to `up_to` (`None`: without end) cost `unit_price` per m³.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Tier {
-    /// The last cubic meter that has this price.
-    pub up_to: Option<CubicMeters>,
-    /// Per m³.
-    pub unit_price: FineYen,
-}
-
-/// The price of one set of sizes and use classes.
+/// What a utility published at one time.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Rate {
-    /// Use classes that it holds for.
-    pub use_classes: Vec<UsageClass>,
-    /// Sizes that it holds for; empty for all.
-    pub sizes: Vec<MeterSize>,
-    /// 基本料金 for one table period.
-    pub service_charge: FineYen,
-    /// 基本水量 for one table period: the service charge pays for it.
-    pub included_volume: CubicMeters,
-    /// Rising, the last without end. Volumes below `included_volume` are not looked up.
-    pub tiers: Vec<Tier>,
+pub struct TariffFile {
+    /// Unique per version: `kumamoto-2014`.
+    pub code: String,
+    /// The name on papers and pages.
+    pub name: String,
+    /// Where it was published.
+    pub source: String,
+    /// The day on which the source was read.
+    pub read_on: Option<Date>,
+    /// First day of its validity.
+    pub valid_from: Date,
+    /// Use classes that it names itself.
+    pub use_classes: Vec<(UsageClass, String)>,
+    /// The schedules: water first, then the sewerage authorities in the order of the file.
+    pub tariffs: Vec<Tariff>,
+    /// Published amounts that the schedules have to lead to.
+    pub examples: Vec<Example>,
 }
 
-/// One version of one claim's tariff. Invariants: each pair of size and class finds at most one
-/// rate; tiers rise and end open; steps of rounding are 1 or 10 yen.
+/// An amount that somebody published, or worked out by hand.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Example {
+    /// 口径.
+    pub size: MeterSize,
+    /// 用途.
+    pub use_class: UsageClass,
+    /// Months of the period.
+    pub months: u8,
+    /// 使用水量.
+    pub usage: CubicMeters,
+    /// 水道料金, tax included.
+    pub water: Option<Yen>,
+    /// 下水道使用料, tax included.
+    pub sewerage: Option<Yen>,
+    /// Both.
+    pub total: Option<Yen>,
+    /// Where it stands.
+    pub source: String,
+    /// The line of the file, from 1.
+    pub line: u32,
+}
+
+/// One version of one claim's schedule. Invariants: each pair of size and class finds at most one
+/// rate; tiers rise and end open; the roundings lead to whole yen.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Tariff {
-    /// Short name in lists and explanations, unique with the date: `takatsuki-water`.
+    /// Of its file, unique with the claim and the authority.
     pub code: String,
     /// The name on papers and pages.
     pub name: String,
@@ -123,37 +77,67 @@ pub struct Tariff {
     pub source: String,
     /// What it claims.
     pub claim: Claim,
+    /// Whose claim it is, when not the utility's own: another city's sewerage.
+    pub authority: Option<String>,
+    /// The article that the whole table stands in.
+    pub article: Option<String>,
     /// First day of its validity.
     pub valid_from: Date,
+    /// What it asks of periods that began before.
+    pub transition: Option<Transition>,
     /// How many months one table period has (1 or 2).
     pub table_months: u8,
-    /// Whether prices hold the tax.
-    pub tax_basis: TaxBasis,
-    /// Percent of consumption tax.
-    pub tax_percent: u8,
-    /// How the claim's sum becomes whole yen.
-    pub rounding: Rounding,
-    /// Where odd cubic meters go when the table period is shorter than the billing period.
-    pub odd_volume: OddVolume,
-    pub(super) rates: Vec<Rate>,
+    /// How a longer period is cut into table periods.
+    pub split: VolumeSplit,
+    /// The consumption tax.
+    pub tax: Tax,
+    /// Where exact sums become rounder ones.
+    pub roundings: Roundings,
+    /// 日割・月割; `None`: a partial period is charged as a whole one.
+    pub proration: Option<Proration>,
+    /// 連用・共同住宅; `None`: one dwelling only.
+    pub shared: Option<SharedTap>,
+    /// 減免, in the order in which they are taken.
+    pub reliefs: Vec<Relief>,
+    /// 井戸水 (sewerage).
+    pub well: Option<WellRule>,
+    /// 減量認定 (sewerage).
+    pub deduction: Option<DeductionRule>,
+    pub(super) rates: Rates,
+    pub(super) rents: Vec<MeterRent>,
 }
 
 impl Tariff {
-    /// Reads the text of a tariff file (`docs/tariff.md`).
-    pub fn parse(text: &str) -> Result<Tariff, TariffError> {
-        super::tariff_file::parse(text)
-    }
-
     /// The rate of this size and class.
     pub fn rate(&self, size: MeterSize, use_class: UsageClass) -> Option<&Rate> {
-        self.rates.iter().find(|rate| {
-            rate.use_classes.contains(&use_class)
-                && (rate.sizes.is_empty() || rate.sizes.contains(&size))
-        })
+        self.rates.find(size, use_class)
     }
 
     /// All rates in the order of the file.
     pub fn rates(&self) -> &[Rate] {
-        &self.rates
+        self.rates.all()
+    }
+
+    /// メーター使用料 in the order of the file.
+    pub fn meter_rents(&self) -> &[MeterRent] {
+        &self.rents
+    }
+
+    /// メーター使用料 of a table period.
+    pub fn meter_rent(&self, size: MeterSize) -> FineYen {
+        let rent = self.rents.iter().find(|rent| rent.holds_for(size));
+        rent.map_or(FineYen(0), |rent| rent.charge)
+    }
+
+    /// Every class that some rate holds for.
+    pub fn use_classes(&self) -> &[UsageClass] {
+        self.rates.use_classes()
+    }
+
+    /// The reliefs with these keys; `None` when the tariff lacks one of them.
+    pub fn relief_set<'k>(&self, keys: impl IntoIterator<Item = &'k str>) -> Option<ReliefSet> {
+        keys.into_iter().try_fold(ReliefSet::default(), |set, key| {
+            self.reliefs.iter().position(|relief| relief.key == key).map(|place| set.with(place))
+        })
     }
 }

@@ -1,241 +1,172 @@
-//! The tariff file (料金表ファイル): TOML as a clerk writes it, checked into a [`Tariff`].
+//! The tariff file (料金表ファイル): TOML as a clerk writes it, checked into a [`TariffFile`].
+//!
+//! All faults are told at once, each with its line and column.
 
-use std::collections::BTreeMap;
+mod check;
+mod example;
+mod fault;
+mod form;
+mod price;
+mod proration;
+mod schedule;
+mod tax;
+
+use std::ops::Range;
 
 use jiff::civil::Date;
-use rust_decimal::Decimal;
-use serde::Deserialize;
 
-use super::tariff::{Claim, OddVolume, Rate, Rounding, Tariff, TaxBasis, Tier};
+use super::tariff::{TariffFile, Transition};
 use crate::connection::{MeterSize, UsageClass};
-use crate::quantity::{CubicMeters, FineYen, RoundingMode};
+pub use fault::{FaultKind, TariffFault};
+use form::{ContinuingWord, FileForm, Placed, TransitionForm};
 
-/// Why a tariff file cannot be taken. `Display` names the place for the log.
-#[derive(Debug, thiserror::Error)]
-pub enum TariffError {
-    /// Not TOML, or not of the documented shape.
-    #[error("the file is not of the documented form")]
-    Form(#[from] toml::de::Error),
-    /// A date that no calendar has.
-    #[error("`valid_from` is no date: {0}")]
-    Date(String),
-    /// A size that no meter has.
-    #[error("rate {rate}: {size} mm is no meter size")]
-    Size {
-        /// Number of the rate, from 1.
-        rate: usize,
-        /// The size.
-        size: u16,
-    },
-    /// A price that is negative, too large or too fine.
-    #[error("{place}: {value} is no price")]
-    Price {
-        /// Where it stands.
-        place: String,
-        /// What stands there.
-        value: String,
-    },
-    /// A table of tiers that a rate names and the file lacks.
-    #[error("rate {rate}: there is no tier table named {name}")]
-    UnknownTiers {
-        /// Number of the rate, from 1.
-        rate: usize,
-        /// The missing name.
-        name: String,
-    },
-    /// Tiers that do not rise, or whose last is not open.
-    #[error("tier table {name}: row {row} must end above the row before it, the last without end")]
-    Tiers {
-        /// The table's name.
-        name: String,
-        /// Number of the row, from 1.
-        row: usize,
-    },
-    /// Two rates for the same size and class.
-    #[error("rates {first} and {second} both hold for {size} mm {use_class}")]
-    Overlap {
-        /// Number of the first rate.
-        first: usize,
-        /// Number of the second.
-        second: usize,
-        /// A size both hold for.
-        size: u16,
-        /// A class both hold for.
-        use_class: &'static str,
-    },
-    /// A number outside of what is supported.
-    #[error("{field} must be {expected}")]
-    Value {
-        /// The field.
-        field: &'static str,
-        /// What it may be.
-        expected: &'static str,
-    },
-}
-
-#[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
-struct File {
-    code: String,
-    name: String,
-    source: String,
-    claim: Claim,
-    valid_from: String,
-    table_months: u8,
-    tax: TaxBasis,
-    tax_percent: u8,
-    #[serde(default = "odd_volume_first")]
-    odd_volume: OddVolume,
-    rounding: RoundingFile,
-    tiers: BTreeMap<String, Vec<TierFile>>,
-    rate: Vec<RateFile>,
-}
-
-#[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
-struct RoundingFile {
-    mode: RoundingMode,
-    step_yen: i64,
-    article: String,
-}
-
-#[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
-struct TierFile {
-    to_m3: Option<u32>,
-    yen: String,
-}
-
-#[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
-struct RateFile {
-    use_classes: Vec<UsageClass>,
-    #[serde(default)]
-    sizes_mm: Vec<u16>,
-    service_yen: String,
-    #[serde(default)]
-    included_m3: u32,
-    tiers: String,
-}
-
-fn odd_volume_first() -> OddVolume {
-    OddVolume::First
-}
-
-pub(super) fn parse(text: &str) -> Result<Tariff, TariffError> {
-    let file: File = toml::from_str(text)?;
-    if !matches!(file.table_months, 1 | 2) {
-        return Err(TariffError::Value { field: "table_months", expected: "1 or 2" });
-    }
-    if !matches!(file.rounding.step_yen, 1 | 10) {
-        return Err(TariffError::Value { field: "rounding.step_yen", expected: "1 or 10" });
-    }
-    if file.tax_percent > 30 {
-        return Err(TariffError::Value { field: "tax_percent", expected: "0 to 30" });
-    }
-    let valid_from: Date =
-        file.valid_from.parse().map_err(|_| TariffError::Date(file.valid_from.clone()))?;
-    let tables = tier_tables(&file.tiers)?;
-    let mut rates = Vec::with_capacity(file.rate.len());
-    for (index, rate) in file.rate.iter().enumerate() {
-        rates.push(parse_rate(index + 1, rate, &tables)?);
-    }
-    refuse_overlap(&rates)?;
-    Ok(Tariff {
-        code: file.code,
-        name: file.name,
-        source: file.source,
-        claim: file.claim,
-        valid_from,
-        table_months: file.table_months,
-        tax_basis: file.tax,
-        tax_percent: file.tax_percent,
-        rounding: Rounding {
-            mode: file.rounding.mode,
-            step_yen: file.rounding.step_yen,
-            article: file.rounding.article,
-        },
-        odd_volume: file.odd_volume,
-        rates,
-    })
-}
-
-fn tier_tables(
-    tables: &BTreeMap<String, Vec<TierFile>>,
-) -> Result<BTreeMap<&str, Vec<Tier>>, TariffError> {
-    let mut parsed = BTreeMap::new();
-    for (name, rows) in tables {
-        let mut floor = 0;
-        let mut tiers = Vec::with_capacity(rows.len());
-        for (index, row) in rows.iter().enumerate() {
-            let is_last = index + 1 == rows.len();
-            let fault = || TariffError::Tiers { name: name.clone(), row: index + 1 };
-            match row.to_m3 {
-                None if !is_last => return Err(fault()),
-                Some(_) if is_last => return Err(fault()),
-                Some(to) if to <= floor => return Err(fault()),
-                Some(to) => floor = to,
-                None => {}
-            }
-            let place = format!("tier table {name}, row {}", index + 1);
-            tiers.push(Tier {
-                up_to: row.to_m3.map(CubicMeters),
-                unit_price: price(&place, &row.yen)?,
-            });
-        }
-        if tiers.is_empty() {
-            return Err(TariffError::Tiers { name: name.clone(), row: 1 });
-        }
-        parsed.insert(name.as_str(), tiers);
-    }
-    Ok(parsed)
-}
-
-fn parse_rate(
-    number: usize,
-    rate: &RateFile,
-    tables: &BTreeMap<&str, Vec<Tier>>,
-) -> Result<Rate, TariffError> {
-    let mut sizes = Vec::with_capacity(rate.sizes_mm.len());
-    for mm in &rate.sizes_mm {
-        let size =
-            MeterSize::new(*mm).map_err(|_| TariffError::Size { rate: number, size: *mm })?;
-        sizes.push(size);
-    }
-    let tiers = tables
-        .get(rate.tiers.as_str())
-        .ok_or_else(|| TariffError::UnknownTiers { rate: number, name: rate.tiers.clone() })?;
-    Ok(Rate {
-        use_classes: rate.use_classes.clone(),
-        sizes,
-        service_charge: price(&format!("rate {number}, service_yen"), &rate.service_yen)?,
-        included_volume: CubicMeters(rate.included_m3),
-        tiers: tiers.clone(),
-    })
-}
-
-fn price(place: &str, text: &str) -> Result<FineYen, TariffError> {
-    let fault = || TariffError::Price { place: place.to_owned(), value: text.to_owned() };
-    let decimal: Decimal = text.parse().map_err(|_| fault())?;
-    FineYen::from_decimal(decimal).map_err(|_| fault())
-}
-
-fn refuse_overlap(rates: &[Rate]) -> Result<(), TariffError> {
-    for size in MeterSize::ALL_MM.map(|mm| MeterSize::new(mm).expect("listed sizes exist")) {
-        for use_class in UsageClass::ALL {
-            let mut holding = rates.iter().enumerate().filter(|(_, rate)| {
-                rate.use_classes.contains(use_class)
-                    && (rate.sizes.is_empty() || rate.sizes.contains(&size))
-            });
-            if let (Some((first, _)), Some((second, _))) = (holding.next(), holding.next()) {
-                return Err(TariffError::Overlap {
-                    first: first + 1,
-                    second: second + 1,
-                    size: size.mm(),
-                    use_class: use_class.key(),
-                });
+impl TariffFile {
+    /// Reads the text of a tariff file (`docs/tariff.md`). All faults, by their place.
+    pub fn parse(text: &str) -> Result<TariffFile, Vec<TariffFault>> {
+        let form = toml::from_str::<FileForm>(text).map_err(|error| vec![shape(text, &error)])?;
+        let mut reader = Reader { text, faults: Vec::new() };
+        let file = reader.file(&form);
+        let mut faults = reader.faults;
+        match file {
+            Some(file) if faults.is_empty() => Ok(file),
+            _ => {
+                faults.sort_by_key(|fault| (fault.line, fault.column));
+                Err(faults)
             }
         }
     }
-    Ok(())
 }
+
+/// The JSON Schema of the file, for editors.
+#[cfg(feature = "schema")]
+pub fn tariff_schema() -> schemars::Schema {
+    schemars::schema_for!(FileForm)
+}
+
+/// What serde and toml say, in our words.
+fn shape(text: &str, error: &toml::de::Error) -> TariffFault {
+    let quoted = |message: &str| message.split('`').nth(1).unwrap_or_default().to_owned();
+    let message = error.message();
+    let kind = if message.starts_with("unknown field") {
+        FaultKind::UnknownKey(quoted(message))
+    } else if message.starts_with("missing field") {
+        FaultKind::MissingKey(quoted(message))
+    } else if message.starts_with("invalid type")
+        || message.starts_with("invalid value")
+        || message.starts_with("unknown variant")
+        || message.starts_with("invalid length")
+    {
+        FaultKind::UnfitValue(message.to_owned())
+    } else {
+        FaultKind::Syntax(message.trim().replace('\n', " "))
+    };
+    TariffFault::at(text, error.span().map_or(0, |span| span.start), kind)
+}
+
+/// Turns forms into rules and gathers faults. A method that answers `None` has told a fault.
+struct Reader<'t> {
+    text: &'t str,
+    faults: Vec<TariffFault>,
+}
+
+impl Reader<'_> {
+    fn fault(&mut self, span: &Range<usize>, kind: FaultKind) {
+        self.faults.push(TariffFault::at(self.text, span.start, kind));
+    }
+
+    /// Tells a fault unless `holds`.
+    fn expect(&mut self, holds: bool, span: &Range<usize>, kind: impl FnOnce() -> FaultKind) {
+        if !holds {
+            self.fault(span, kind());
+        }
+    }
+
+    fn file(&mut self, form: &FileForm) -> Option<TariffFile> {
+        let is_code = |c: char| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '-';
+        let code = form.code.get();
+        self.expect(!code.is_empty() && code.chars().all(is_code), &form.code.span(), || {
+            FaultKind::Key(code.clone())
+        });
+        for required in [&form.name, &form.source] {
+            self.not_empty(required);
+        }
+        let valid_from = self.date(&form.valid_from);
+        let read_on = form.read_on.as_ref().and_then(|day| self.date(day));
+        let transition = form.transition.as_ref().and_then(|placed| {
+            let TransitionForm { continuing, first_reading_from } = placed.get();
+            self.transition(*continuing, first_reading_from.as_ref(), &placed.span())
+        });
+        let use_classes = self.class_names(form);
+        let mut file = TariffFile {
+            code: code.clone(),
+            name: form.name.get().clone(),
+            source: form.source.get().clone(),
+            read_on,
+            valid_from: valid_from?,
+            use_classes,
+            tariffs: Vec::new(),
+            examples: Vec::new(),
+        };
+        self.schedules(form, transition, &mut file);
+        self.examples(form, &mut file);
+        Some(file)
+    }
+
+    fn class_names(&mut self, form: &FileForm) -> Vec<(UsageClass, String)> {
+        let mut names = Vec::with_capacity(form.use_classes.len());
+        for (key, name) in &form.use_classes {
+            self.not_empty(name);
+            match UsageClass::from_key(key) {
+                Some(class) => names.push((class, name.get().clone())),
+                None => self.fault(&name.span(), FaultKind::Key(key.clone())),
+            }
+        }
+        names
+    }
+
+    fn transition(
+        &mut self,
+        continuing: Option<ContinuingWord>,
+        first_reading_from: Option<&Placed<String>>,
+        span: &Range<usize>,
+    ) -> Option<Transition> {
+        match (continuing, first_reading_from) {
+            (Some(_), Some(_)) | (None, None) => {
+                let words = "continuing か first_reading_from のどちらか1つを書いてください。";
+                self.fault(span, FaultKind::Transition(words));
+                None
+            }
+            (Some(word), None) => Some(match word {
+                ContinuingWord::ReadingDay => Transition::ReadingDay,
+                ContinuingWord::WholeCycle => Transition::WholeCycle,
+                ContinuingWord::Days => Transition::Days,
+            }),
+            (None, Some(day)) => self.date(day).map(Transition::FirstReadingFrom),
+        }
+    }
+
+    fn date(&mut self, placed: &Placed<String>) -> Option<Date> {
+        let date = placed.get().parse().ok();
+        self.expect(date.is_some(), &placed.span(), || FaultKind::Date(placed.get().clone()));
+        date
+    }
+
+    fn not_empty(&mut self, placed: &Placed<String>) {
+        self.expect(!placed.get().trim().is_empty(), &placed.span(), || {
+            FaultKind::UnfitValue("空です".into())
+        });
+    }
+
+    fn sizes(&mut self, sizes_mm: &[Placed<u16>]) -> Vec<MeterSize> {
+        sizes_mm.iter().filter_map(|mm| self.size(mm)).collect()
+    }
+
+    fn size(&mut self, mm: &Placed<u16>) -> Option<MeterSize> {
+        let size = MeterSize::new(*mm.get()).ok();
+        self.expect(size.is_some(), &mm.span(), || FaultKind::Size(*mm.get()));
+        size
+    }
+}
+
+#[cfg(test)]
+mod tests;
