@@ -15,8 +15,8 @@ use jiff::civil::{Date, date};
 use shared::calendar::to_unix_days;
 use shared::metering::ScreeningLimits;
 use shared::wire::{
-    EnrolmentV1, EventV1, PastUsageV1, PlannedConnectionV1, RoundV1, RouteV1, TariffV1, UtilityV1,
-    WorkPackage, WorkPackageV1,
+    EnrolmentV1, EventV1, PastUsageV1, PlannedConnectionV1, RoundV1, RouteV1, TariffV1, UseClassV1,
+    UtilityV1, WorkPackage, WorkPackageV1,
 };
 use uuid::Uuid;
 
@@ -148,6 +148,7 @@ pub fn package(connections: u32) -> WorkPackage {
             .zip(1..)
             .map(|(text, id)| TariffV1 { id, text: (*text).to_owned() })
             .collect(),
+        use_classes: vec![UseClassV1 { key: "general".into(), name: "一般用".into() }],
         connections: (1..=connections).map(|order| planned(order, today)).collect(),
     })
 }
@@ -173,7 +174,7 @@ fn planned(order: u32, today: i32) -> PlannedConnectionV1 {
         } else {
             String::new()
         },
-        use_class: 1,
+        use_class: "general".into(),
         payment_method: 1,
         sewerage: true,
         in_service: true,

@@ -46,7 +46,7 @@ pub fn usage_notice(
         same_period_last_year: history.same_period_last_year,
         meter_number: stop.planned.meter_number.clone(),
         meter_size: stop.size,
-        use_class: stop.use_class,
+        use_class: route.name_of(&stop.use_class).to_owned(),
         payment_method: stop.payment_method,
         charges: route.charges(stop, usage)?,
         messages: messages(&reading.findings),

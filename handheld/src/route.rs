@@ -4,7 +4,7 @@
 use std::collections::HashMap;
 
 use jiff::civil::Date;
-use shared::billing::{Charge, ChargeError, ChargeInput, Claim, Tariff, TariffError};
+use shared::billing::{Charge, ChargeError, ChargeInput, Claim, Tariff, TariffFault, TariffFile};
 use shared::calendar::{YearMonth, from_unix_days, to_unix_days};
 use shared::connection::{MeterSize, PaymentMethod, UsageClass};
 use shared::ids::ConnectionNumber;
@@ -12,7 +12,7 @@ use shared::metering::{History, NoReadReason, RegisterReading};
 use shared::quantity::CubicMeters;
 use shared::wire::{
     Event, EventV1, LogEntry, NoReadV1, PlannedConnectionV1, ReaderV1, ReadingV1, SlipV1,
-    UtilityV1, WorkPackage, WorkPackageV1,
+    UseClassV1, UtilityV1, WorkPackage, WorkPackageV1,
 };
 use uuid::Uuid;
 
@@ -39,6 +39,8 @@ pub struct Route {
     /// Place that was done last, read or not.
     last_done: Option<usize>,
     tariffs: Vec<Tariff>,
+    /// What the utility calls its use classes.
+    use_class_names: Vec<(UsageClass, String)>,
 }
 
 /// A connection on the route and what became of it.
@@ -83,8 +85,8 @@ pub enum Outcome {
 #[derive(Debug, thiserror::Error)]
 pub enum RouteError {
     /// A tariff file is faulty.
-    #[error("a tariff of the package cannot be read")]
-    Tariff(#[from] TariffError),
+    #[error("a tariff of the package cannot be read, {} faults", .0.len())]
+    Tariff(Vec<TariffFault>),
     /// A field holds what no connection, meter or day has.
     #[error("the package holds an impossible {0}")]
     Field(&'static str),
@@ -94,11 +96,15 @@ impl Route {
     /// Parses a package.
     pub fn open(package: WorkPackage) -> Result<Route, RouteError> {
         let WorkPackage::V1(package) = package;
-        let WorkPackageV1 { id, utility, round, route, readers, tariffs, connections, .. } =
-            package;
+        let WorkPackageV1 {
+            id, utility, round, route, readers, tariffs, use_classes, connections, ..
+        } = package;
         let stops: Result<Vec<Stop>, RouteError> = connections.into_iter().map(stop).collect();
-        let tariffs: Result<Vec<Tariff>, TariffError> =
-            tariffs.iter().map(|tariff| Tariff::parse(&tariff.text)).collect();
+        let mut schedules: Vec<Tariff> = Vec::new();
+        for tariff in &tariffs {
+            let file = TariffFile::parse(&tariff.text).map_err(RouteError::Tariff)?;
+            schedules.extend(file.tariffs);
+        }
         Ok(Route {
             package: id,
             business_date: day(package.business_date_unix_days)?,
@@ -111,7 +117,8 @@ impl Route {
             stops: stops?,
             last_read: None,
             last_done: None,
-            tariffs: tariffs?,
+            tariffs: schedules,
+            use_class_names: use_classes.into_iter().map(named).collect::<Result<_, _>>()?,
         })
     }
 
@@ -196,13 +203,18 @@ impl Route {
         if self.stops.is_empty() { 0 } else { self.next_open(before).unwrap_or(0) }
     }
 
+    /// What the utility calls a use class.
+    pub fn name_of<'r>(&'r self, class: &'r UsageClass) -> &'r str {
+        let named = self.use_class_names.iter().find(|(known, _)| known == class);
+        named.map_or_else(|| class.japanese(), |(_, name)| name)
+    }
+
     /// The charges of a volume at a connection, water first. Nothing where service is stopped.
     pub fn charges(&self, stop: &Stop, usage: CubicMeters) -> Result<Vec<Charge>, ChargeError> {
         if !stop.planned.in_service {
             return Ok(Vec::new());
         }
-        let input =
-            ChargeInput { size: stop.size, use_class: stop.use_class, usage, months: self.months };
+        let input = ChargeInput::new(stop.size, stop.use_class, usage, self.months);
         Claim::ALL
             .into_iter()
             .filter(|claim| *claim == Claim::Water || stop.planned.sewerage)
@@ -244,7 +256,7 @@ fn stop(planned: PlannedConnectionV1) -> Result<Stop, RouteError> {
         number: ConnectionNumber::parse(&planned.connection_number)
             .map_err(|_| RouteError::Field("connection number"))?,
         size: MeterSize::new(planned.meter_size_mm).map_err(|_| RouteError::Field("meter size"))?,
-        use_class: UsageClass::from_code(planned.use_class)
+        use_class: UsageClass::from_key(&planned.use_class)
             .ok_or(RouteError::Field("use class"))?,
         payment_method: PaymentMethod::from_code(planned.payment_method)
             .ok_or(RouteError::Field("payment method"))?,
@@ -254,6 +266,11 @@ fn stop(planned: PlannedConnectionV1) -> Result<Stop, RouteError> {
         outcome: Outcome::Open,
         planned,
     })
+}
+
+fn named(class: UseClassV1) -> Result<(UsageClass, String), RouteError> {
+    let key = UsageClass::from_key(&class.key).ok_or(RouteError::Field("use class"))?;
+    Ok((key, class.name))
 }
 
 fn day(unix_days: i32) -> Result<Date, RouteError> {

@@ -4,7 +4,6 @@ mod assessment;
 mod assessment_file;
 mod assessment_list;
 mod bill;
-mod explanation;
 mod run;
 mod run_result;
 

@@ -6,7 +6,7 @@ use shared::calendar::to_unix_days;
 use shared::metering::ScreeningLimits;
 use shared::wire::{
     NoReadV1, PastUsageV1, PlannedConnectionV1, ReadingV1, RoundV1, RouteV1, SlipV1, TariffV1,
-    UtilityV1, WorkPackage, WorkPackageV1,
+    UseClassV1, UtilityV1, WorkPackage, WorkPackageV1,
 };
 use uuid::Uuid;
 
@@ -31,7 +31,7 @@ fn planned(order: u32, in_service: bool) -> PlannedConnectionV1 {
         dial_digits: 4,
         meter_position: "玄関の右".into(),
         caution: String::new(),
-        use_class: 1,
+        use_class: "general".into(),
         payment_method: 1,
         sewerage: true,
         in_service,
@@ -61,6 +61,7 @@ fn route() -> Route {
         route: RouteV1 { id: 1, number: "012".into(), name: "相生一丁目".into() },
         readers: vec![reader()],
         tariffs: tariffs.map(|text| TariffV1 { id: 1, text: text.to_owned() }).into(),
+        use_classes: vec![UseClassV1 { key: "general".into(), name: "一般用".into() }],
         connections: vec![planned(1, true), planned(2, false), planned(3, true)],
     };
     Route::open(WorkPackage::V1(package)).unwrap()

@@ -51,7 +51,7 @@ pub fn addressee(sheet: &mut Sheet, notice: &UsageNotice, measures: &Measures) {
     field(sheet, measures, "使用期間", &span);
     field(sheet, measures, "使用日数", &format!("{}日", notice.days_used()));
     field(sheet, measures, "メーター番号", &notice.meter_number);
-    let kind = format!("{}mm・{}", notice.meter_size.mm(), notice.use_class.japanese());
+    let kind = format!("{}mm・{}", notice.meter_size.mm(), notice.use_class);
     field(sheet, measures, "口径・用途", &kind);
     sheet.gap(6);
 }

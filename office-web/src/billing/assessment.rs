@@ -5,10 +5,9 @@ use axum::extract::State;
 use axum::response::Response;
 use backoffice::access::Right;
 use backoffice::billing::{AssessmentView, BillingError, assessment as find};
-use shared::billing::Claim;
+use shared::billing::{Claim, Explanation, RowKind, explain};
 use shared::ids::AssessmentId;
 
-use super::explanation::{Explanation, explain};
 use crate::access::session::CurrentStaff;
 use crate::config::Office;
 use crate::form::Path;

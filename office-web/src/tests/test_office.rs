@@ -242,7 +242,7 @@ const HOUSEHOLDS: &str = "
         (1, 4, 'C4', '鈴木 一郎', 'スズキ イチロウ', '');
     insert into connection.service_agreement
         (utility_id, connection_id, customer_id, period, use_class, payment_method)
-        select 1, n, n, daterange('2023-04-01', null), 1, 3 from generate_series(1, 4) n;
+        select 1, n, n, daterange('2023-04-01', null), 'general', 3 from generate_series(1, 4) n;
     insert into metering.meter
         (utility_id, meter_id, meter_number, size_mm, dial_digits, verification_expires_on)
         overriding system value

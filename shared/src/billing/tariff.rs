@@ -42,6 +42,15 @@ pub struct TariffFile {
     pub examples: Vec<Example>,
 }
 
+impl TariffFile {
+    /// The schedule of a claim and an authority (`None`: the utility's own).
+    pub fn tariff(&self, claim: Claim, authority: Option<&str>) -> Option<&Tariff> {
+        self.tariffs.iter().find(|tariff| {
+            tariff.claim == claim && tariff.authority.as_deref() == authority
+        })
+    }
+}
+
 /// An amount that somebody published, or worked out by hand.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Example {

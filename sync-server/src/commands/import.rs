@@ -7,7 +7,7 @@ use backoffice::Backoffice;
 use backoffice::access::{Utility, create_utility, utility};
 use backoffice::billing::{BillingError, store_tariff};
 use backoffice::import::{BadRows, ImportError, Report, check, load};
-use shared::billing::Tariff;
+use shared::billing::TariffFile;
 use shared::metering::notice_seal::SlipKey;
 use shared::quantity::grouped;
 
@@ -71,22 +71,22 @@ pub async fn run(arguments: ImportArguments, outside: &Outside) -> Result<u8, Re
 
 /// The files, read and checked.
 struct Input {
-    tariffs: Vec<TariffFile>,
+    tariffs: Vec<TariffInput>,
     connections: Option<(String, Report)>,
 }
 
-struct TariffFile {
+struct TariffInput {
     name: String,
     text: String,
-    checked: Result<Tariff, BillingError>,
+    checked: Result<TariffFile, BillingError>,
 }
 
 impl Input {
     fn read(arguments: &ImportArguments, outside: &Outside) -> Result<Input, Refusal> {
         let tariffs = arguments.tariffs.iter().map(|path| {
             let text = String::from_utf8_lossy(&bytes_of(path)?).into_owned();
-            let checked = Tariff::parse(&text).map_err(BillingError::TariffFile);
-            Ok(TariffFile { name: path.display().to_string(), text, checked })
+            let checked = TariffFile::parse(&text).map_err(BillingError::TariffFile);
+            Ok(TariffInput { name: path.display().to_string(), text, checked })
         });
         let tariffs = tariffs.collect::<Result<_, Refusal>>()?;
         let connections = match &arguments.connections {
@@ -102,8 +102,9 @@ impl Input {
     fn told(&self) -> String {
         let tariffs = self.tariffs.iter().map(|file| match &file.checked {
             Ok(tariff) => {
-                let (name, claim) = (&tariff.name, tariff.claim.japanese());
-                format!("{}: {name}（{claim}、{}から）\n", file.name, tariff.valid_from)
+                let claims: Vec<_> = tariff.tariffs.iter().map(|t| t.claim.japanese()).collect();
+                let claims = claims.join("・");
+                format!("{}: {}（{claims}、{}から）\n", file.name, tariff.name, tariff.valid_from)
             }
             Err(error) => format!("{}: {}\n", file.name, words(error)),
         });

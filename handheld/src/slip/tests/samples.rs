@@ -2,7 +2,7 @@
 
 use jiff::civil::date;
 use shared::billing::charge::ChargeInput;
-use shared::billing::{Claim, Tariff};
+use shared::billing::{Claim, TariffFile};
 use shared::calendar::YearMonth;
 use shared::connection::{MeterSize, PaymentMethod, UsageClass};
 use shared::ids::ConnectionNumber;
@@ -16,11 +16,11 @@ pub const MASTER: SlipKey = SlipKey([7; 32]);
 /// A household of two months.
 pub fn notice() -> UsageNotice {
     let size = MeterSize::new(20).unwrap();
-    let use_class = UsageClass::General;
+    let use_class = UsageClass::GENERAL;
     let usage = CubicMeters(38);
-    let input = ChargeInput { size, use_class, usage, months: 2 };
+    let input = ChargeInput::new(size, use_class, usage, 2);
     let charges = [TAKATSUKI_WATER, YACHIYO_SEWERAGE]
-        .map(|file| Tariff::parse(file).unwrap().charge(&input).unwrap())
+        .map(|file| TariffFile::parse(file).unwrap().tariffs[0].charge(&input).unwrap())
         .to_vec();
     assert_eq!(charges.iter().map(|charge| charge.claim).collect::<Vec<_>>(), Claim::ALL);
     UsageNotice {
@@ -42,7 +42,7 @@ pub fn notice() -> UsageNotice {
         same_period_last_year: Some(CubicMeters(33)),
         meter_number: "20-415926".to_owned(),
         meter_size: size,
-        use_class,
+        use_class: use_class.japanese().to_owned(),
         payment_method: PaymentMethod::DirectDebit,
         charges,
         messages: vec![

@@ -1,7 +1,7 @@
 //! Why billing was refused. The codes are explained in [`crate::codes`].
 
 use jiff::civil::Date;
-use shared::billing::{Claim, TariffError};
+use shared::billing::{Claim, TariffFault};
 use shared::ids::AssessmentId;
 
 /// Why something was refused.
@@ -16,8 +16,8 @@ pub enum BillingError {
         from: Date,
     },
     /// The file cannot be read as a tariff.
-    #[error("the text is no tariff")]
-    TariffFile(#[source] TariffError),
+    #[error("the text is no tariff: {}", first_fault(.0))]
+    TariffFile(Vec<TariffFault>),
     /// No version of the tariff holds on a day that is to be billed.
     #[error("no tariff of {} holds on {on}", claim.key())]
     NoTariff {
@@ -58,6 +58,10 @@ pub enum BillingError {
     Database(#[from] sqlx::Error),
 }
 
+fn first_fault(faults: &[TariffFault]) -> String {
+    faults.first().map(ToString::to_string).unwrap_or_default()
+}
+
 impl BillingError {
     /// The stable code, explained in [`crate::codes`].
     pub fn code(&self) -> &'static str {
@@ -83,7 +87,10 @@ impl BillingError {
             BillingError::TariffOverlap { existing, from } => {
                 Some(format!("登録済みの料金表: {existing}（{from}から）"))
             }
-            BillingError::TariffFile(error) => Some(error.to_string()),
+            BillingError::TariffFile(faults) => {
+                let lines: Vec<String> = faults.iter().map(TariffFault::japanese).collect();
+                Some(lines.join("\n"))
+            }
             BillingError::NoTariff { claim, on } => {
                 Some(format!("{}の料金表がない検針日: {on}", claim.japanese()))
             }

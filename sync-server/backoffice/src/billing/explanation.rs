@@ -12,6 +12,7 @@ use sqlx::postgres::{PgConnection, PgRow};
 
 use super::assessments::{claim, connection_number};
 use super::error::BillingError;
+use super::tariffs::schedule_of;
 use crate::Backoffice;
 use crate::connection::joined_address;
 
@@ -116,7 +117,7 @@ fn view_of_row(row: &PgRow) -> Result<AssessmentView, BillingError> {
         |column: &str| row.try_get::<jiff_sqlx::Date, _>(column).map(jiff_sqlx::Date::to_jiff);
     let number = |column: &str| row.try_get::<i32, _>(column).map(i32::unsigned_abs);
     let stored = StoredAmounts::of_row(row)?;
-    let tariff = Tariff::parse(&text("tariff")?).map_err(BillingError::TariffFile)?;
+    let tariff = schedule_of(&text("tariff")?, stored.claim, None)?;
     let charge = stored.explained(&tariff)?;
     Ok(AssessmentView {
         id: stored.id,

@@ -2,11 +2,12 @@
 
 use jiff::civil::Date;
 use jiff_sqlx::ToSqlx;
-use shared::billing::{Claim, Tariff};
+use shared::billing::{Claim, Tariff, TariffFile};
 use shared::ids::TariffId;
 use sqlx::postgres::{PgConnection, PgRow};
 use sqlx::{Connection, Row};
 
+use super::assessments::claim;
 use super::error::BillingError;
 use crate::Backoffice;
 
@@ -50,7 +51,8 @@ pub async fn store_tariff(
     text: &str,
     valid_before: Option<Date>,
 ) -> Result<TariffId, BillingError> {
-    let tariff = Tariff::parse(text).map_err(BillingError::TariffFile)?;
+    let file = TariffFile::parse(text).map_err(BillingError::TariffFile)?;
+    let tariff = file.tariffs.first().ok_or_else(|| BillingError::TariffFile(Vec::new()))?;
     let mut db = office.pool.acquire().await?;
     let mut db = db.begin().await?;
     // Two clerks at once: the second waits and then sees the first one's version.
@@ -170,7 +172,7 @@ pub(super) async fn all_tariffs(
     utility: i64,
 ) -> Result<Vec<StoredTariff>, BillingError> {
     sqlx::query(
-        "select tariff_id, lower(validity) as valid_from, upper(validity) as valid_before, text
+        "select tariff_id, claim, lower(validity) as valid_from, upper(validity) as valid_before, text
          from billing.tariff where utility_id = $1 order by claim, validity desc",
     )
     .bind(utility)
@@ -181,9 +183,20 @@ pub(super) async fn all_tariffs(
     .collect()
 }
 
+/// The schedule of a claim in a file's text.
+pub(super) fn schedule_of(
+    text: &str,
+    claim: Claim,
+    authority: Option<&str>,
+) -> Result<Tariff, BillingError> {
+    let file = TariffFile::parse(text).map_err(BillingError::TariffFile)?;
+    let tariff = file.tariff(claim, authority).cloned();
+    tariff.ok_or_else(|| BillingError::TariffFile(Vec::new()))
+}
+
 fn tariff_of_row(row: &PgRow) -> Result<StoredTariff, BillingError> {
     let text: String = row.try_get("text")?;
-    let tariff = Tariff::parse(&text).map_err(BillingError::TariffFile)?;
+    let tariff = schedule_of(&text, claim(row)?, None)?;
     let from: Option<jiff_sqlx::Date> = row.try_get("valid_from")?;
     let before: Option<jiff_sqlx::Date> = row.try_get("valid_before")?;
     Ok(StoredTariff {

@@ -3,7 +3,7 @@
 use std::hint::black_box;
 use std::time::{Duration, Instant};
 
-use shared::billing::{ChargeError, ChargeInput, Tariff};
+use shared::billing::{ChargeError, ChargeInput, TariffFile};
 use shared::connection::{MeterSize, UsageClass};
 use shared::quantity::CubicMeters;
 
@@ -34,7 +34,7 @@ impl ChargeFigures {
 pub fn charges(passes: u32) -> Result<ChargeFigures, BillingError> {
     let mut tariffs = Vec::new();
     for text in demo_tariffs() {
-        tariffs.push(Tariff::parse(text).map_err(BillingError::TariffFile)?);
+        tariffs.extend(TariffFile::parse(text).map_err(BillingError::TariffFile)?.tariffs);
     }
     let inputs: Vec<ChargeInput> = (0..INPUTS).map(input).collect();
     let watch = Instant::now();
@@ -65,16 +65,12 @@ fn input(number: u32) -> ChargeInput {
         _ => [50, 75, 100][(number / 20 % 3) as usize],
     };
     let use_class = match number % 200 {
-        7 => UsageClass::Bathhouse,
-        9..=24 => UsageClass::Business,
-        _ => UsageClass::General,
+        7 => UsageClass::BATHHOUSE,
+        9..=24 => UsageClass::BUSINESS,
+        _ => UsageClass::GENERAL,
     };
     let most = number.wrapping_mul(7_919) % 71;
     let usage = if mm >= 40 { most * 37 } else { most };
-    ChargeInput {
-        size: MeterSize::new(mm).expect("sizes of the list above exist"),
-        use_class,
-        usage: CubicMeters(usage),
-        months: 2,
-    }
+    let size = MeterSize::new(mm).expect("sizes of the list above exist");
+    ChargeInput::new(size, use_class, CubicMeters(usage), 2)
 }

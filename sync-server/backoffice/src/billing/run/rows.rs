@@ -9,8 +9,9 @@ use uuid::Uuid;
 use super::rating::RatedClaim;
 use crate::bulk::{BulkRow, RowWriter};
 
-/// The longest postcard form of a charge's input: size 3, class 1, volume 5, months 1.
-const CHARGE_INPUT_BYTES_MAX: usize = 10;
+/// The longest postcard form of a charge's input: size 3, class 16, volume 5, months 1, days 4,
+/// dwellings 3, reliefs 5, tax 2.
+const CHARGE_INPUT_BYTES_MAX: usize = 39;
 
 /// A bill (納入通知書).
 pub(super) struct BillRow {
@@ -125,19 +126,22 @@ impl BulkRow for TransferRow {
 mod tests {
     use super::*;
     use shared::billing::ChargeInput;
+    use shared::billing::tariff::ReliefSet;
     use shared::connection::{MeterSize, UsageClass};
     use shared::quantity::CubicMeters;
 
     #[test]
     fn the_longest_charge_input_fits() {
+        let longest = UsageClass::from_key("a23456789012345").unwrap();
         let input = ChargeInput {
-            size: MeterSize::new(300).unwrap(),
-            use_class: UsageClass::Business,
-            usage: CubicMeters(u32::MAX),
-            months: 2,
+            days: Some(u16::MAX),
+            dwellings: u16::MAX,
+            reliefs: ReliefSet(u32::MAX),
+            tax_percent: Some(10),
+            ..ChargeInput::new(MeterSize::new(300).unwrap(), longest, CubicMeters(u32::MAX), 2)
         };
         let bytes = postcard::to_stdvec(&input).unwrap();
-        assert!(bytes.len() <= CHARGE_INPUT_BYTES_MAX, "{}", bytes.len());
+        assert_eq!(bytes.len(), CHARGE_INPUT_BYTES_MAX);
         assert_eq!(postcard::from_bytes::<ChargeInput>(&bytes).unwrap(), input);
     }
 }

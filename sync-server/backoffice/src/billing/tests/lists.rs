@@ -40,7 +40,7 @@ async fn an_assessment_explains_itself_again_digit_for_digit() {
     );
     assert_eq!((sato.previous_register, sato.register), (1_200, 1_235));
     assert_eq!((sato.amount, sato.slip), (Yen(4_097), Some(Yen(4_097))));
-    assert_eq!(sato.charge.parts[0].tiers.len(), 3);
+    assert_eq!(sato.charge.parts[0].lines.len(), 4, "the service charge and three tiers");
     assert_eq!(assessment(walked.office(), AssessmentId(-1)).await.unwrap(), None);
 
     let second = assessments_of_round(walked.office(), walked.round, Page { number: 2, size: 4 });
