@@ -87,7 +87,7 @@ impl Made {
              前の検針期の請求: {} 件、{} 円\n  \
              検針期: {} を開始（順路 {} 本）\n  \
              ログイン（画面）: {DEMO_CLERK} / {DEMO_PASSWORD}（料金担当）、{DEMO_OPERATOR} / {DEMO_PASSWORD}（システム管理）\n  \
-             ログイン（端末）: {readers} / {DEMO_PIN}（暗証番号）\n  端末の登録ファイル: {}",
+             ログイン（端末）: {readers} / {DEMO_PIN}（暗証番号）\n  端末の登録ファイル（データフォルダの中）: {}",
             self.billed.bills,
             grouped(self.billed.amount.0),
             self.month.japanese(),
@@ -121,7 +121,8 @@ async fn make(
         if let Some(route) = routes.get(index) {
             assign_route(&office.backoffice, route.id, device).await.map_err(refused_round)?;
         }
-        enrolments.push(path.display().to_string());
+        // Within the folder: ./run gives the folder its name when it is whole.
+        enrolments.push(format!("terminals/{code}.enrolment"));
     }
     Ok(Made { loaded, billed, month, routes: routes.len(), enrolments })
 }
