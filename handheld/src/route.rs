@@ -97,7 +97,15 @@ impl Route {
     pub fn open(package: WorkPackage) -> Result<Route, RouteError> {
         let WorkPackage::V1(package) = package;
         let WorkPackageV1 {
-            id, utility, round, route, readers, tariffs, use_classes, connections, ..
+            id,
+            utility,
+            round,
+            route,
+            readers,
+            tariffs,
+            use_classes,
+            connections,
+            ..
         } = package;
         let stops: Result<Vec<Stop>, RouteError> = connections.into_iter().map(stop).collect();
         let mut schedules: Vec<Tariff> = Vec::new();

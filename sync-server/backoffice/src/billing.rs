@@ -12,6 +12,7 @@ mod runs;
 mod tariffs;
 #[cfg(test)]
 mod tests;
+pub(crate) mod use_class;
 
 pub use assessments::{
     AssessmentLine, ClaimTotal, Page, assessment_count, assessments_of_round, totals_of_round,
@@ -27,3 +28,4 @@ pub use run::{
 };
 pub use runs::{BillingRun, last_run, runs};
 pub use tariffs::{StoredTariff, demo_tariffs, end_tariff, store_tariff, tariff_on, tariffs};
+pub use use_class::use_classes;

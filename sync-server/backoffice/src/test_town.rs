@@ -194,7 +194,7 @@ const HOUSEHOLD: &str = "
         insert into connection.service_agreement
             (utility_id, connection_id, customer_id, period, use_class, payment_method)
         select 1, connection_id, customer_id,
-               daterange('2023-04-01', case when $7 then null else '2026-10-01'::date end), 1, 1
+               daterange('2023-04-01', case when $7 then null else '2026-10-01'::date end), 'general', 1
         from place, person
     )
     select connection_id, meter_id from place, meter";

@@ -38,7 +38,7 @@ pub struct Case {
     /// Volume of a usual period; seasons are made from it.
     pub usual_m3: u32,
     /// 用途.
-    pub use_class: shared::connection::UsageClass,
+    pub use_class: UsageClass,
     /// Whether sewerage is charged.
     pub sewerage: bool,
 }
@@ -50,7 +50,7 @@ impl Case {
     }
 }
 
-use shared::connection::UsageClass::{Bathhouse, General};
+use shared::connection::UsageClass;
 use shared::metering::NoReadReason;
 
 /// The route, in walking order.
@@ -65,7 +65,7 @@ pub const CASES: [Case; 12] = [
         meter: (20, 4),
         previous: 1_200,
         usual_m3: 38,
-        use_class: General,
+        use_class: UsageClass::GENERAL,
         sewerage: true,
     },
     Case {
@@ -78,7 +78,7 @@ pub const CASES: [Case; 12] = [
         meter: (20, 4),
         previous: 2_391,
         usual_m3: 32,
-        use_class: General,
+        use_class: UsageClass::GENERAL,
         sewerage: true,
     },
     Case {
@@ -91,7 +91,7 @@ pub const CASES: [Case; 12] = [
         meter: (13, 4),
         previous: 3_347,
         usual_m3: 24,
-        use_class: General,
+        use_class: UsageClass::GENERAL,
         sewerage: true,
     },
     Case {
@@ -104,7 +104,7 @@ pub const CASES: [Case; 12] = [
         meter: (20, 4),
         previous: 801,
         usual_m3: 30,
-        use_class: General,
+        use_class: UsageClass::GENERAL,
         sewerage: true,
     },
     Case {
@@ -117,7 +117,7 @@ pub const CASES: [Case; 12] = [
         meter: (20, 4),
         previous: 9_985,
         usual_m3: 36,
-        use_class: General,
+        use_class: UsageClass::GENERAL,
         sewerage: true,
     },
     Case {
@@ -130,7 +130,7 @@ pub const CASES: [Case; 12] = [
         meter: (20, 4),
         previous: 455,
         usual_m3: 42,
-        use_class: General,
+        use_class: UsageClass::GENERAL,
         sewerage: false,
     },
     Case {
@@ -143,7 +143,7 @@ pub const CASES: [Case; 12] = [
         meter: (13, 4),
         previous: 630,
         usual_m3: 18,
-        use_class: General,
+        use_class: UsageClass::GENERAL,
         sewerage: true,
     },
     Case {
@@ -156,7 +156,7 @@ pub const CASES: [Case; 12] = [
         meter: (20, 4),
         previous: 4_412,
         usual_m3: 44,
-        use_class: General,
+        use_class: UsageClass::GENERAL,
         sewerage: true,
     },
     Case {
@@ -169,7 +169,7 @@ pub const CASES: [Case; 12] = [
         meter: (13, 4),
         previous: 812,
         usual_m3: 0,
-        use_class: General,
+        use_class: UsageClass::GENERAL,
         sewerage: true,
     },
     Case {
@@ -182,7 +182,7 @@ pub const CASES: [Case; 12] = [
         meter: (20, 4),
         previous: 7_120,
         usual_m3: 40,
-        use_class: General,
+        use_class: UsageClass::GENERAL,
         sewerage: true,
     },
     Case {
@@ -195,7 +195,7 @@ pub const CASES: [Case; 12] = [
         meter: (13, 4),
         previous: 5_533,
         usual_m3: 14,
-        use_class: General,
+        use_class: UsageClass::GENERAL,
         sewerage: true,
     },
     Case {
@@ -208,7 +208,7 @@ pub const CASES: [Case; 12] = [
         meter: (50, 6),
         previous: 103_760,
         usual_m3: 1_230,
-        use_class: Bathhouse,
+        use_class: UsageClass::BATHHOUSE,
         sewerage: true,
     },
 ];

@@ -1,13 +1,15 @@
 //! The practice work package (練習用の検針データ): what a terminal carries when nothing is real.
 
+use std::collections::BTreeSet;
+
 use backoffice::access::hash_secret;
 use jiff::civil::Date;
 use shared::calendar::{YearMonth, to_unix_days};
-use shared::connection::PaymentMethod;
+use shared::connection::{PaymentMethod, UsageClass};
 use shared::metering::ScreeningLimits;
 use shared::wire::{
-    EnrolmentV1, PastUsageV1, PlannedConnectionV1, ReaderV1, RoundV1, RouteV1, TariffV1, UtilityV1,
-    WorkPackage, WorkPackageV1,
+    EnrolmentV1, PastUsageV1, PlannedConnectionV1, ReaderV1, RoundV1, RouteV1, TariffV1,
+    UseClassV1, UtilityV1, WorkPackage, WorkPackageV1,
 };
 use uuid::Uuid;
 
@@ -49,6 +51,7 @@ pub fn work_package(today: Date, random: [u8; 32]) -> WorkPackage {
             TariffV1 { id: 1, text: WATER.into() },
             TariffV1 { id: 2, text: SEWERAGE.into() },
         ],
+        use_classes: use_classes(),
         connections: CASES
             .iter()
             .zip(1..)
@@ -74,6 +77,14 @@ pub fn connection_number(order: u32) -> String {
     format!("999{order:05}")
 }
 
+fn use_classes() -> Vec<UseClassV1> {
+    let classes: BTreeSet<UsageClass> = CASES.iter().map(|case| case.use_class).collect();
+    classes
+        .iter()
+        .map(|class| UseClassV1 { key: class.key().into(), name: class.japanese().into() })
+        .collect()
+}
+
 fn fresh_id(random: [u8; 32], kind: u8) -> Uuid {
     let mut bytes: [u8; 16] = random[16..].try_into().expect("16 of 32 bytes");
     bytes[0] ^= kind;
@@ -95,7 +106,7 @@ fn connection(case: &Case, order: u32, today: i32) -> PlannedConnectionV1 {
         dial_digits: digits,
         meter_position: case.hints.0.into(),
         caution: case.hints.1.into(),
-        use_class: case.use_class.code(),
+        use_class: case.use_class.key().into(),
         payment_method: PaymentMethod::ALL[order as usize % PaymentMethod::ALL.len()].code(),
         sewerage: case.sewerage,
         in_service: case.in_service(),

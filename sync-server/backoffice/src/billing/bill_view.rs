@@ -16,6 +16,7 @@ use super::bills::payment_method;
 use super::error::BillingError;
 use super::explanation::{StoredAmounts, tariffs_by_id};
 use super::tariffs::StoredTariff;
+use super::use_class;
 use crate::Backoffice;
 
 /// Two years of two-month periods and one more, so that last year's season is seen.
@@ -97,6 +98,8 @@ pub struct BillView {
     pub meter_size: MeterSize,
     /// 用途.
     pub use_class: UsageClass,
+    /// What the utility calls it.
+    pub use_class_name: String,
     /// 前回指針.
     pub previous_register: u32,
     /// 今回指針.
@@ -216,8 +219,8 @@ const BILL: &str = "
     select b.bill_id, b.connection_id, b.amount_yen, b.issued_on, b.due_on, b.payment_method,
            c.connection_number, t.name || c.block as address, t.postcode,
            trim(c.building || ' ' || c.room) as building, cu.customer_number,
-           cu.name as payer_name, g.use_class, ro.round_id, ro.billing_month, ro.months,
-           r.read_on, r.register_value, r.usage_m3, m.meter_number, m.size_mm,
+           cu.name as payer_name, g.use_class, uc.name as use_class_name, ro.round_id,
+           ro.billing_month, ro.months, r.read_on, r.register_value, r.usage_m3, m.meter_number, m.size_mm,
            coalesce(before.register_value, i.installed_value, 0) as previous_value,
            coalesce(before.read_on, lower(i.period)) as previous_read_on, past.days, past.volumes
     from billing.bill b
@@ -234,6 +237,7 @@ const BILL: &str = "
     join connection.town t on t.utility_id = c.utility_id and t.town_id = c.town_id
     join connection.service_agreement g
         on g.utility_id = b.utility_id and g.agreement_id = b.agreement_id
+    left join billing.use_class uc on uc.utility_id = g.utility_id and uc.key = g.use_class
     join connection.customer cu
         on cu.utility_id = g.utility_id and cu.customer_id = g.customer_id
     left join metering.meter_installation i
@@ -271,6 +275,7 @@ fn view_of_row(
         |column: &str| row.try_get::<jiff_sqlx::Date, _>(column).map(jiff_sqlx::Date::to_jiff);
     let number = |column: &str| row.try_get::<i32, _>(column).map(i32::unsigned_abs);
     let previous: Option<jiff_sqlx::Date> = row.try_get("previous_read_on")?;
+    let use_class = use_class::of_row(row, "use_class")?;
     Ok(BillView {
         id: BillId(row.try_get("bill_id")?),
         connection: ConnectionId(row.try_get("connection_id")?),
@@ -288,8 +293,8 @@ fn view_of_row(
         meter_number: text("meter_number")?,
         meter_size: MeterSize::new(row.try_get::<i16, _>("size_mm")?.unsigned_abs())
             .map_err(|error| sqlx::Error::Decode(error.into()))?,
-        use_class: UsageClass::from_code(small(row, "use_class")?)
-            .ok_or_else(|| sqlx::Error::Decode("the use class is not known".into()))?,
+        use_class,
+        use_class_name: use_class::name_of(use_class, row.try_get("use_class_name")?),
         previous_register: number("previous_value")?,
         register: number("register_value")?,
         usage: CubicMeters(number("usage_m3")?),

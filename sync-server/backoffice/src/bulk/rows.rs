@@ -144,7 +144,7 @@ impl BulkRow for AgreementRow {
         out.bigint(self.connection_id);
         out.bigint(self.customer_id);
         out.date_range(self.starts_on, self.ends_before);
-        out.smallint(self.use_class.code().into());
+        out.text(self.use_class.key());
         out.smallint(self.payment_method.code().into());
     }
 }

@@ -44,6 +44,8 @@ pub struct Agreement {
     pub ends_on: Option<Date>,
     /// 用途.
     pub use_class: UsageClass,
+    /// What the utility calls it.
+    pub use_class_name: String,
     /// 支払方法.
     pub payment_method: PaymentMethod,
     /// Whether it holds today.

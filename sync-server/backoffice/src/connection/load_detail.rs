@@ -2,7 +2,7 @@
 
 use jiff::civil::Date;
 use jiff_sqlx::ToSqlx;
-use shared::connection::{MeterSize, PaymentMethod, UsageClass};
+use shared::connection::{MeterSize, PaymentMethod};
 use shared::ids::{AgreementId, ConnectionId, ConnectionNumber, CustomerId, MeterId, ReadingId};
 use shared::quantity::{CubicMeters, Yen};
 use sqlx::postgres::{PgConnection, PgRow};
@@ -13,6 +13,7 @@ use super::detail::{
     joined_address,
 };
 use crate::Backoffice;
+use crate::billing::use_class;
 use crate::metering::finding_codes;
 
 /// Readings shown: three years of two-month periods, and a few more.
@@ -87,9 +88,11 @@ async fn agreements(
     sqlx::query(
         "select a.agreement_id, a.customer_id, cu.customer_number, cu.name, cu.kana, cu.telephone,
                 lower(a.period) as starts_on, upper(a.period) - 1 as ends_on,
-                a.use_class, a.payment_method, a.period @> $3 as is_current
+                a.use_class, uc.name as use_class_name, a.payment_method,
+                a.period @> $3 as is_current
          from connection.service_agreement a
          join connection.customer cu using (utility_id, customer_id)
+         left join billing.use_class uc on uc.utility_id = a.utility_id and uc.key = a.use_class
          where a.utility_id = $1 and a.connection_id = $2
          order by a.period desc",
     )
@@ -104,6 +107,7 @@ async fn agreements(
 }
 
 fn agreement_of_row(row: &PgRow) -> sqlx::Result<Agreement> {
+    let use_class = use_class::of_row(row, "use_class")?;
     Ok(Agreement {
         id: AgreementId(row.try_get("agreement_id")?),
         customer: Customer {
@@ -115,7 +119,8 @@ fn agreement_of_row(row: &PgRow) -> sqlx::Result<Agreement> {
         },
         starts_on: date(row, "starts_on")?,
         ends_on: date(row, "ends_on")?,
-        use_class: coded(row, "use_class", UsageClass::from_code)?,
+        use_class,
+        use_class_name: use_class::name_of(use_class, row.try_get("use_class_name")?),
         payment_method: coded(row, "payment_method", PaymentMethod::from_code)?,
         is_current: row.try_get("is_current")?,
     })

@@ -153,7 +153,7 @@ async fn two_users_on_one_day_cannot_be_stored() {
         sqlx::query(
             "insert into connection.service_agreement
                  (utility_id, connection_id, customer_id, period, use_class, payment_method)
-             select utility_id, connection_id, customer_id, daterange($1::date, null), 1, 1
+             select utility_id, connection_id, customer_id, daterange($1::date, null), 'general', 1
              from connection.service_agreement where not upper_inf(period)",
         )
         .bind(from)

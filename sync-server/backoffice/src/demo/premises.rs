@@ -67,16 +67,16 @@ impl Premises {
     pub fn use_class(self) -> UsageClass {
         match self {
             Premises::House | Premises::Room | Premises::MasterMeter | Premises::WholeBuilding => {
-                UsageClass::General
+                UsageClass::GENERAL
             }
-            Premises::Bathhouse => UsageClass::Bathhouse,
-            Premises::BuildingSite => UsageClass::Temporary,
+            Premises::Bathhouse => UsageClass::BATHHOUSE,
+            Premises::BuildingSite => UsageClass::TEMPORARY,
             Premises::Shop
             | Premises::Office
             | Premises::Works
             | Premises::School
             | Premises::Hospital
-            | Premises::Hotel => UsageClass::Business,
+            | Premises::Hotel => UsageClass::BUSINESS,
         }
     }
 

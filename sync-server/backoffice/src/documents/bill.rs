@@ -167,7 +167,7 @@ fn page_of(bill: &BillView) -> Page {
         tax: bill.tax().grouped(),
         customer_number: bill.customer_number.clone(),
         connection_number: bill.connection_number.to_string(),
-        use_and_size: format!("{}　φ{}mm", bill.use_class.japanese(), bill.meter_size.mm()),
+        use_and_size: format!("{}　φ{}mm", bill.use_class_name, bill.meter_size.mm()),
         meter_number: bill.meter_number.clone(),
         place: fitted(place.trim(), 144, 2, 9),
         used: period_of_use(bill),

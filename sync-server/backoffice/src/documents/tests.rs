@@ -4,7 +4,7 @@ use std::io::Write;
 use std::process::{Command, Stdio};
 
 use jiff::civil::date;
-use shared::billing::{ChargeInput, Claim, Tariff};
+use shared::billing::{ChargeInput, Claim, TariffFile};
 use shared::calendar::YearMonth;
 use shared::connection::{MeterSize, PaymentMethod, UsageClass};
 use shared::ids::{AssessmentId, BillId, ConnectionId, ConnectionNumber, RoundId};
@@ -15,15 +15,11 @@ use crate::billing::{BillClaim, BillView, Issuer, PastUsage, demo_tariffs};
 
 /// A bill computed by the demo's tariffs.
 pub(crate) fn bill_of(usage: u32, use_class: UsageClass, has_sewerage: bool) -> BillView {
-    let input = ChargeInput {
-        size: MeterSize::new(20).unwrap(),
-        use_class,
-        usage: CubicMeters(usage),
-        months: 2,
-    };
+    let size = MeterSize::new(20).unwrap();
+    let input = ChargeInput::new(size, use_class, CubicMeters(usage), 2);
     let claims: Vec<BillClaim> = demo_tariffs()
         .into_iter()
-        .map(|text| Tariff::parse(text).unwrap())
+        .map(|text| TariffFile::parse(text).unwrap().tariffs.remove(0))
         .filter(|tariff| has_sewerage || tariff.claim == Claim::Water)
         .map(|tariff| {
             let charge = tariff.charge(&input).unwrap();
@@ -65,6 +61,7 @@ pub(crate) fn bill_of(usage: u32, use_class: UsageClass, has_sewerage: bool) -> 
         meter_number: "20-104553".into(),
         meter_size: input.size,
         use_class,
+        use_class_name: use_class.japanese().to_owned(),
         previous_register: 1_204,
         register: 1_204 + usage,
         usage: input.usage,
@@ -113,7 +110,7 @@ fn check(bill: &BillView, words: &[&str]) -> String {
 
 #[test]
 fn a_paper_bill_says_who_pays_what_until_when() {
-    let bill = bill_of(35, UsageClass::General, true);
+    let bill = bill_of(35, UsageClass::GENERAL, true);
     check(
         &bill,
         &[
@@ -138,7 +135,7 @@ fn a_paper_bill_says_who_pays_what_until_when() {
 
 #[test]
 fn other_ways_to_pay_have_their_own_words() {
-    let mut bill = bill_of(35, UsageClass::General, true);
+    let mut bill = bill_of(35, UsageClass::GENERAL, true);
     bill.payment_method = PaymentMethod::DirectDebit;
     let text = check(&bill, &["口座振替予定のお知らせ", "振り替える予定です"]);
     assert!(!text.contains("コンビニ"));
@@ -148,26 +145,26 @@ fn other_ways_to_pay_have_their_own_words() {
 
 #[test]
 fn odd_bills_stay_on_their_page() {
-    check(&bill_of(0, UsageClass::General, true), &["1,518円", "1,254円", "2,772円"]);
-    check(&bill_of(700, UsageClass::Bathhouse, true), &["公衆浴場用", "24,708円", "9,240円"]);
-    check(&bill_of(150_000, UsageClass::Business, true), &["150,000m³"]);
-    let text = check(&bill_of(35, UsageClass::General, false), &["4,097円"]);
+    check(&bill_of(0, UsageClass::GENERAL, true), &["1,518円", "1,254円", "2,772円"]);
+    check(&bill_of(700, UsageClass::BATHHOUSE, true), &["公衆浴場用", "24,708円", "9,240円"]);
+    check(&bill_of(150_000, UsageClass::BUSINESS, true), &["150,000m³"]);
+    let text = check(&bill_of(35, UsageClass::GENERAL, false), &["4,097円"]);
     assert!(!text.contains("3,641円"));
 
-    let mut long = bill_of(35, UsageClass::General, true);
+    let mut long = bill_of(35, UsageClass::GENERAL, true);
     long.payer_name =
         "独立行政法人水面地域医療機能推進機構水面中央総合病院附属看護専門学校学生寮管理組合".into();
     long.address = "山梨県南巨摩郡早川町大字新倉字茂倉千二百三十四番地の五十六の七十八先".into();
     long.building = "グランドパークレジデンシャルタワー水面中央公園前イースト 12345号室".into();
     check(&long, &["学生寮管理組合様", "12345号室"]);
-    let mut first = bill_of(35, UsageClass::General, true);
+    let mut first = bill_of(35, UsageClass::GENERAL, true);
     (first.previous_read_on, first.history) = (None, Vec::new());
     check(&first, &["令和8年11月12日まで"]);
 }
 
 #[test]
 fn the_same_bills_give_the_same_bytes_and_nothing_gives_nothing() {
-    let bills = [bill_of(35, UsageClass::General, true), bill_of(0, UsageClass::General, false)];
+    let bills = [bill_of(35, UsageClass::GENERAL, true), bill_of(0, UsageClass::GENERAL, false)];
     let pdf = bill_pdf(&bills).unwrap();
     assert_eq!(bill_pdf(&bills).unwrap(), pdf);
     assert_eq!(text_of(&pdf).matches('\u{c}').count(), 2);

@@ -171,7 +171,7 @@ fn customer(cells: &mut Cells<'_>, today: Date) -> Option<ImportedCustomer> {
         name: cells.text(Column::CustomerName),
         kana: kana?,
         telephone: telephone.unwrap_or_default(),
-        use_class: use_class.unwrap_or(UsageClass::General),
+        use_class: use_class.unwrap_or(UsageClass::GENERAL),
         payment_method: payment_method.unwrap_or(PaymentMethod::PaperBill),
         starts_on,
     })
@@ -264,9 +264,15 @@ fn sewerage(text: &str) -> Result<bool, Wrong> {
 }
 
 fn use_class(text: &str) -> Result<UsageClass, Wrong> {
-    UsageClass::from_japanese(text).ok_or_else(|| {
-        let known: Vec<&str> = UsageClass::ALL.iter().map(|class| class.japanese()).collect();
-        Wrong::new("I12", format!("「{}」のどれかを入れてください。", known.join("」「")))
+    UsageClass::from_japanese(text).or_else(|| UsageClass::from_key(text)).ok_or_else(|| {
+        let known: Vec<&str> = UsageClass::WELL_KNOWN.iter().map(UsageClass::japanese).collect();
+        let known = known.join("」「");
+        Wrong::new(
+            "I12",
+            format!(
+                "「{known}」のどれか、または料金表の用途のキー（半角英数字）を入れてください。"
+            ),
+        )
     })
 }
 

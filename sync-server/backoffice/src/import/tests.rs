@@ -32,7 +32,7 @@ fn a_clean_file_of_each_encoding_is_read_wholly() {
     assert_eq!((utf8.encoding, utf8.connections.len()), (FileEncoding::Utf8WithBom, 40));
     let quoted = utf8.connections[3].customer.as_ref().unwrap();
     assert_eq!(quoted.name, "株式会社\"みなも\"商事, 本店");
-    assert_eq!(quoted.use_class, UsageClass::Business);
+    assert_eq!(quoted.use_class, UsageClass::BUSINESS);
     assert!(utf8.connections[11].customer.is_none(), "no name: stopped");
     assert_eq!(utf8.connections[24].postcode, "400-0031");
 
@@ -62,7 +62,7 @@ fn every_fault_is_told_at_once_with_its_place() {
         水栓一覧.csv 3行目 前回指針「10000」 I09 4桁のメーターでは表せない指針です。桁数か指針を確かめてください。
         水栓一覧.csv 4行目 前回検針日「2027-01-15」 I11 今日より後の日付です。
         水栓一覧.csv 5行目 前回検針日「2026-02-30」 I10 暦にある日付を、2026-09-15、2026/9/15、20260915、令和8年9月15日のどれかの形で入れてください。
-        水栓一覧.csv 6行目 用途「家庭用」 I12 「一般用」「公衆浴場用」「臨時用」「業務用」のどれかを入れてください。
+        水栓一覧.csv 6行目 用途「家庭用」 I12 「一般用」「家事用」「業務用」「団体用」「公衆浴場用」「臨時用」「プール用」「工事用」「私設消火栓」「共用」「官公署用」「学校用」「病院用」「工業用」「船舶用」のどれか、または料金表の用途のキー（半角英数字）を入れてください。
         水栓一覧.csv 7行目 水栓番号「AB-12」 I13 水栓番号は、数字とハイフンで13文字までです。
         水栓一覧.csv 8行目 郵便番号「400-08」 I13 郵便番号は7桁の数字です（400-0858）。
         水栓一覧.csv 9行目 電話番号「内線5」 I13 電話番号は、市外局番から10桁か11桁です（055-000-0000）。

@@ -126,7 +126,7 @@ async fn a_new_user_never_sees_what_the_one_before_used() {
          set period = daterange(lower(period), '2026-10-01') where connection_id = $1",
         "insert into connection.service_agreement
              (utility_id, connection_id, customer_id, period, use_class, payment_method)
-         select utility_id, connection_id, customer_id, '[2026-10-01,)', 1, 1
+         select utility_id, connection_id, customer_id, '[2026-10-01,)', 'general', 1
          from connection.service_agreement where connection_id = $1",
     ] {
         sqlx::query(statement).bind(sato.0).execute(&town.office.pool).await.unwrap();

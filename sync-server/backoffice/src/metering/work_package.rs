@@ -1,15 +1,16 @@
 //! The work package (検針データの渡し): all that a terminal needs for its route, and not more.
 
-use std::collections::HashMap;
+use std::collections::{BTreeSet, HashMap};
 
 use jiff::civil::Date;
 use jiff_sqlx::ToSqlx;
 use sha2::{Digest, Sha256};
 use shared::calendar::to_unix_days;
+use shared::connection::UsageClass;
 use shared::ids::{DeviceId, PackageId, RoundId};
 use shared::metering::ScreeningLimits;
 use shared::wire::{
-    PastUsageV1, PlannedConnectionV1, ReaderV1, RoundV1, RouteV1, TariffV1, UtilityV1,
+    PastUsageV1, PlannedConnectionV1, ReaderV1, RoundV1, RouteV1, TariffV1, UseClassV1, UtilityV1,
     WorkPackageV1, encode,
 };
 use sqlx::postgres::{PgConnection, PgRow};
@@ -18,6 +19,7 @@ use uuid::{Builder, Uuid};
 
 use super::past::{Past, past_of};
 use crate::Backoffice;
+use crate::billing::use_class;
 
 /// The package of the route that is assigned to the terminal, or `None`.
 ///
@@ -52,9 +54,11 @@ pub async fn work_package(
         },
         readers: readers(&mut db, utility).await?,
         tariffs: tariffs(&mut db, utility, business_date).await?,
+        use_classes: Vec::new(),
         connections: Vec::new(),
     };
     package.connections = connections(&mut db, office, &package, business_date).await?;
+    package.use_classes = use_classes(&mut db, utility, &package.connections).await?;
     package.id = name_of(&package, device).0;
     hand_over(&mut db, utility, &package, device, business_date).await?;
     db.commit().await?;
@@ -132,6 +136,22 @@ async fn tariffs(db: &mut PgConnection, utility: i64, on: Date) -> sqlx::Result<
     .collect()
 }
 
+/// The classes of the connections with their names, each once.
+async fn use_classes(
+    db: &mut PgConnection,
+    utility: i64,
+    connections: &[PlannedConnectionV1],
+) -> sqlx::Result<Vec<UseClassV1>> {
+    let mut own = use_class::own_names(db, utility).await?;
+    let used: BTreeSet<UsageClass> =
+        connections.iter().filter_map(|c| UsageClass::from_key(&c.use_class)).collect();
+    let named = used.into_iter().map(|class| UseClassV1 {
+        key: class.key().to_owned(),
+        name: use_class::name_of(class, own.remove(&class)),
+    });
+    Ok(named.collect())
+}
+
 async fn connections(
     db: &mut PgConnection,
     office: &Backoffice,
@@ -142,7 +162,7 @@ async fn connections(
         "select p.connection_id, c.connection_number, p.walk_order, c.block, c.building, c.room,
                 c.meter_position, c.caution, c.has_sewerage, t.name as town,
                 coalesce(cu.name, '') as customer_name, coalesce(cu.kana, '') as customer_kana,
-                coalesce(a.use_class, 1::smallint) as use_class,
+                coalesce(a.use_class, 'general') as use_class,
                 coalesce(a.payment_method, 3::smallint) as payment_method
          from metering.planned_reading p
          join connection.service_connection c using (utility_id, connection_id)
@@ -193,7 +213,7 @@ fn planned_connection(row: &PgRow, past: &Past) -> sqlx::Result<PlannedConnectio
         dial_digits: past.dial_digits,
         meter_position: text("meter_position")?,
         caution: text("caution")?,
-        use_class: code("use_class")?,
+        use_class: use_class::of_row(row, "use_class")?.key().to_owned(),
         payment_method: code("payment_method")?,
         sewerage: row.try_get("has_sewerage")?,
         in_service: past.in_service,

@@ -70,7 +70,8 @@ const STEPS: [&str; 7] = [
     "insert into connection.service_agreement (utility_id, connection_id, customer_id, period,
          use_class, payment_method)
      select $1, i, i, daterange('2020-04-01', null),
-            case when i % 1000 = 7 then 2 when i % 13 = 5 then 4 else 1 end,
+            case when i % 1000 = 7 then 'bathhouse' when i % 13 = 5 then 'business'
+                 else 'general' end,
             case when i % 10 < 7 then 1 when i % 10 = 7 then 2 else 3 end
      from generate_series(1, $2) i where $3 > 0",
     "insert into metering.meter (utility_id, meter_id, meter_number, size_mm, dial_digits,

@@ -14,6 +14,7 @@ use super::order::{
 use super::rating::{RatedBill, Rating, ReadConnection};
 use crate::billing::error::BillingError;
 use crate::billing::tariffs::StoredTariff;
+use crate::billing::use_class;
 
 /// The first chunk is small, so that storing begins at once; the next are each twice as large.
 const FIRST_CHUNK_CONNECTIONS: i64 = 1_024;
@@ -221,7 +222,7 @@ fn read_connection_of_row(row: &PgRow) -> sqlx::Result<Option<ReadConnection>> {
             row.try_get::<Option<i64>, _>(7)?.map(Yen),
         ],
         agreement,
-        use_class: row.try_get(9)?,
+        use_class: use_class::of_row(row, 9)?,
         payment_method: row.try_get(10)?,
     }))
 }

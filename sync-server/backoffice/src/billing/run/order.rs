@@ -87,6 +87,7 @@ impl UnbilledReason {
             UnbilledReason::Charge(ChargeError::NoRate { .. }) => "B20",
             UnbilledReason::Charge(ChargeError::Period { .. }) => "B21",
             UnbilledReason::Charge(ChargeError::Unbalanced) => "B22",
+            UnbilledReason::Charge(error) => error.code(),
             UnbilledReason::UnknownCode => "B23",
         }
     }

@@ -23,7 +23,7 @@ pub(super) struct ReadConnection {
     /// In the order of [`Claim::ALL`].
     pub(super) slip: [Option<Yen>; 2],
     pub(super) agreement: i64,
-    pub(super) use_class: i16,
+    pub(super) use_class: UsageClass,
     pub(super) payment_method: i16,
 }
 
@@ -97,12 +97,8 @@ impl Rating {
     }
 
     fn input(&self, read: &ReadConnection) -> Option<ChargeInput> {
-        Some(ChargeInput {
-            size: MeterSize::new(u16::try_from(read.size_mm).ok()?).ok()?,
-            use_class: UsageClass::from_code(u8::try_from(read.use_class).ok()?)?,
-            usage: read.usage,
-            months: self.months,
-        })
+        let size = MeterSize::new(u16::try_from(read.size_mm).ok()?).ok()?;
+        Some(ChargeInput::new(size, read.use_class, read.usage, self.months))
     }
 
     fn claim(

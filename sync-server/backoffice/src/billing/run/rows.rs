@@ -9,9 +9,9 @@ use uuid::Uuid;
 use super::rating::RatedClaim;
 use crate::bulk::{BulkRow, RowWriter};
 
-/// The longest postcard form of a charge's input: size 3, class 16, volume 5, months 1, days 4,
+/// The longest postcard form of a charge's input: size 2, class 16, volume 5, months 1, days 4,
 /// dwellings 3, reliefs 5, tax 2.
-const CHARGE_INPUT_BYTES_MAX: usize = 39;
+const CHARGE_INPUT_BYTES_MAX: usize = 38;
 
 /// A bill (納入通知書).
 pub(super) struct BillRow {

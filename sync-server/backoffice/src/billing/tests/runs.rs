@@ -15,7 +15,7 @@ use sqlx::{Connection, PgConnection};
 const NO_SEWER: &str =
     "update connection.service_connection set has_sewerage = false where connection_id = $1";
 const BATHHOUSE: &str =
-    "update connection.service_agreement set use_class = 2 where connection_id = $1";
+    "update connection.service_agreement set use_class = 'bathhouse' where connection_id = $1";
 const TOO_LARGE: &str = "update metering.meter set size_mm = 250 where meter_id in
     (select meter_id from metering.meter_installation where connection_id = $1)";
 

@@ -12,7 +12,7 @@ async fn versions_follow_each_other_and_never_overlap() {
     store_tariff(office, sewerage, None).await.unwrap();
     assert_eq!(store_tariff(office, water, None).await.unwrap(), id, "taken in once");
 
-    let next = water.replace("2019-10-01\"\ntable", "2027-04-01\"\ntable");
+    let next = water.replace("valid_from = \"2019-10-01\"", "valid_from = \"2027-04-01\"");
     let refused = store_tariff(office, &next, None).await.unwrap_err();
     assert_eq!(refused.code(), "B01");
     assert!(refused.details_ja().unwrap().contains("2019-10-01"));

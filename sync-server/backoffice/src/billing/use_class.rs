@@ -1,0 +1,87 @@
+//! Use classes and their names (用途の名前): what the utility's tariff files call them.
+
+use std::collections::BTreeMap;
+
+use shared::connection::UsageClass;
+use sqlx::postgres::{PgConnection, PgRow};
+use sqlx::{ColumnIndex, Row};
+
+use crate::Backoffice;
+
+/// Every class that has a name: the well-known ones in their usual order, then the utility's own by
+/// their keys. A name that the utility gave goes before the well-known one.
+pub async fn use_classes(office: &Backoffice) -> sqlx::Result<Vec<(UsageClass, String)>> {
+    let mut db = office.pool.acquire().await?;
+    let own = own_names(&mut db, office.utility.0).await?;
+    Ok(with_well_known(own))
+}
+
+/// The names that the utility itself gave.
+pub(crate) async fn own_names(
+    db: &mut PgConnection,
+    utility: i64,
+) -> sqlx::Result<BTreeMap<UsageClass, String>> {
+    sqlx::query("select key, name from billing.use_class where utility_id = $1")
+        .bind(utility)
+        .fetch_all(db)
+        .await?
+        .iter()
+        .map(|row| Ok((of_row(row, "key")?, row.try_get("name")?)))
+        .collect()
+}
+
+/// The class in a column.
+pub(crate) fn of_row<I: ColumnIndex<PgRow>>(row: &PgRow, column: I) -> sqlx::Result<UsageClass> {
+    let key: &str = row.try_get(column)?;
+    key.parse().map_err(|error| sqlx::Error::Decode(Box::new(error)))
+}
+
+/// The name of a class: the utility's own where it gave one.
+pub(crate) fn name_of(class: UsageClass, own: Option<String>) -> String {
+    own.unwrap_or_else(|| class.japanese().to_owned())
+}
+
+fn with_well_known(mut own: BTreeMap<UsageClass, String>) -> Vec<(UsageClass, String)> {
+    let mut named: Vec<(UsageClass, String)> = UsageClass::WELL_KNOWN
+        .iter()
+        .map(|class| (*class, name_of(*class, own.remove(class))))
+        .collect();
+    named.extend(own);
+    named
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::test_town::Town;
+
+    #[tokio::test]
+    async fn names_of_the_utility_go_before_the_well_known_ones() {
+        let town = Town::new().await;
+        sqlx::query(
+            "insert into billing.use_class (utility_id, key, name)
+             values (1, 'general', '家庭その他用'), (1, 'hot_spring', '温泉用')",
+        )
+        .execute(&town.office.pool)
+        .await
+        .unwrap();
+        let named = use_classes(&town.office).await.unwrap();
+        assert_eq!(named.len(), UsageClass::WELL_KNOWN.len() + 1);
+        assert_eq!(named[0], (UsageClass::GENERAL, "家庭その他用".to_owned()));
+        assert_eq!(named[1], (UsageClass::HOUSEHOLD, "家事用".to_owned()));
+        let hot_spring = UsageClass::from_key("hot_spring").unwrap();
+        assert_eq!(named.last().unwrap(), &(hot_spring, "温泉用".to_owned()));
+    }
+
+    #[tokio::test]
+    async fn the_database_refuses_what_is_no_key() {
+        let town = Town::new().await;
+        for key in ["", "Hot", "温泉", "abcdefghijklmnop"] {
+            sqlx::query("insert into billing.use_class values (1, $1, '名前')")
+                .bind(key)
+                .execute(&town.office.pool)
+                .await
+                .unwrap_err();
+        }
+    }
+}
