@@ -4,6 +4,7 @@ pub mod charge;
 pub mod claim;
 pub mod exact;
 pub mod explanation;
+pub mod rating;
 pub mod supply;
 pub mod tariff;
 mod tariff_file;
@@ -16,8 +17,9 @@ pub use charge::{
 pub use claim::Claim;
 pub use exact::Exact;
 pub use explanation::{Explanation, ExplanationRow, RowKind, explain};
+pub use rating::{Rated, RatedPart, rate};
 pub use supply::{Choice, Supply, choose, split_by_days};
 pub use tariff::{Tariff, TariffFile};
-pub use tariff_file::{FaultKind, TariffFault};
 #[cfg(feature = "schema")]
 pub use tariff_file::tariff_schema;
+pub use tariff_file::{FaultKind, TariffFault};

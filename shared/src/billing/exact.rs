@@ -56,9 +56,13 @@ impl Exact {
 
     /// The amount, when it is whole.
     pub fn whole_yen(self) -> Option<Yen> {
-        (self.numerator % self.denominator == 0)
-            .then(|| i64::try_from(self.numerator / self.denominator).ok().map(Yen))
-            .flatten()
+        // What was rounded has this denominator; a division of 128 bits costs more than a charge.
+        let whole = match self.denominator {
+            1 => self.numerator,
+            denominator if self.numerator % denominator == 0 => self.numerator / denominator,
+            _ => return None,
+        };
+        i64::try_from(whole).ok().map(Yen)
     }
 
     /// Whether it is below zero.

@@ -4,6 +4,8 @@
 
 mod words;
 
+use std::fmt::Write;
+
 use super::charge::{Charge, ChargeLine, ChargePart, ChargeStep, LineKind, StepKind};
 use super::exact::Exact;
 use super::tariff::{Ratio, Tariff, VolumeSplit};
@@ -85,15 +87,15 @@ impl Explanation {
             let indent = if row.kind == RowKind::Heading { "" } else { "  " };
             let mut line = format!("{indent}{}", row.label);
             if let (Some(quantity), Some(price)) = (&row.quantity, &row.unit_price) {
-                line.push_str(&format!("  {quantity} × {price}円"));
+                let _ = write!(line, "  {quantity} × {price}円");
             } else if let Some(quantity) = &row.quantity {
-                line.push_str(&format!("  {quantity}"));
+                let _ = write!(line, "  {quantity}");
             }
             if !row.amount.is_empty() {
-                line.push_str(&format!(" ＝ {}円", row.amount));
+                let _ = write!(line, " ＝ {}円", row.amount);
             }
             if let Some(note) = &row.note {
-                line.push_str(&format!("  〔{note}〕"));
+                let _ = write!(line, "  〔{note}〕");
             }
             lines.push(line);
         }
@@ -289,9 +291,10 @@ fn heading(charge: &Charge, part: &ChargePart, number: usize) -> String {
 fn step_words(step: &ChargeStep) -> (String, Option<String>) {
     let before = exact(step.before);
     match &step.kind {
-        StepKind::Share(share) => {
-            (format!("日割（× {}）", ratio(*share)), Some(format!("{before}円 × {}", ratio(*share))))
-        }
+        StepKind::Share(share) => (
+            format!("日割（× {}）", ratio(*share)),
+            Some(format!("{before}円 × {}", ratio(*share))),
+        ),
         StepKind::Round(rounding) => (
             format!("端数処理（{}円未満{}）", rounding.step_yen, mode_words(rounding.mode)),
             Some(format!("根拠：{}", rounding.article)),
@@ -300,7 +303,9 @@ fn step_words(step: &ChargeStep) -> (String, Option<String>) {
             format!("消費税（{percent}％）を加えた額"),
             Some(format!("{before}円 × {} ÷ 100", 100 + u32::from(*percent))),
         ),
-        StepKind::AtLeast(minimum) => ("最低額".into(), Some(format!("{}円以上", minimum.grouped()))),
+        StepKind::AtLeast(minimum) => {
+            ("最低額".into(), Some(format!("{}円以上", minimum.grouped())))
+        }
     }
 }
 

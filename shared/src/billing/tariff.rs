@@ -45,9 +45,9 @@ pub struct TariffFile {
 impl TariffFile {
     /// The schedule of a claim and an authority (`None`: the utility's own).
     pub fn tariff(&self, claim: Claim, authority: Option<&str>) -> Option<&Tariff> {
-        self.tariffs.iter().find(|tariff| {
-            tariff.claim == claim && tariff.authority.as_deref() == authority
-        })
+        self.tariffs
+            .iter()
+            .find(|tariff| tariff.claim == claim && tariff.authority.as_deref() == authority)
     }
 }
 

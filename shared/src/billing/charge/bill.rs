@@ -10,9 +10,7 @@ use crate::quantity::{RoundingMode, Yen};
 /// Where all tariffs put the tax on the bill and the rates are one, the sum of the claims is taxed
 /// and rounded once (適格請求書: one rounding per rate and bill, 消費税法施行令 第70条の10); each
 /// later claim holds the floor of its own tax, the first the rest. Else each claim stands alone.
-pub fn bill_amounts(
-    claims: &[(&Tariff, &ChargeInput)],
-) -> Result<Vec<ChargeAmounts>, ChargeError> {
+pub fn bill_amounts(claims: &[(&Tariff, &ChargeInput)]) -> Result<Vec<ChargeAmounts>, ChargeError> {
     let mut percents = Vec::with_capacity(claims.len());
     for (tariff, input) in claims {
         percents.push(plan::percent(tariff, input)?);

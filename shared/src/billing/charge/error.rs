@@ -42,6 +42,9 @@ pub enum ChargeError {
     /// The period ends before any tariff begins.
     #[error("no tariff holds for the period")]
     NoTariff,
+    /// A part of a period that the tariff has no rule for.
+    #[error("the tariff has no rule for a part of a period")]
+    NoProration,
     /// The period ends before it begins.
     #[error("the period ends before it begins")]
     Backwards,
@@ -69,6 +72,7 @@ impl ChargeError {
             ChargeError::Backwards => "K58",
             ChargeError::TooLarge => "K59",
             ChargeError::Unbalanced => "K60",
+            ChargeError::NoProration => "K61",
         }
     }
 
@@ -97,6 +101,9 @@ impl ChargeError {
             }
             ChargeError::NoTariff => {
                 "使用期間に適用する料金表がありません。料金表の適用開始日を確かめてください。".into()
+            }
+            ChargeError::NoProration => {
+                "使用期間の一部だけを計算する決まり（proration）が料金表にありません。料金表に書いてください。".into()
             }
             ChargeError::Backwards => {
                 "使用期間の終わりが始まりより前です。日付を確かめてください。".into()

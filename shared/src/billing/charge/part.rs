@@ -5,9 +5,7 @@ use super::journal::Journal;
 use super::plan::{Plan, round};
 use super::record::{LineKind, StepKind};
 use crate::billing::exact::Exact;
-use crate::billing::tariff::{
-    Rate, Ratio, Relief, ReliefBasis, ReliefTaken, TaxBasis, TaxPer,
-};
+use crate::billing::tariff::{Rate, Ratio, Relief, ReliefBasis, ReliefTaken, TaxBasis, TaxPer};
 use crate::quantity::{CubicMeters, FineYen, Yen};
 
 /// What is priced.
@@ -38,7 +36,7 @@ pub(super) fn charge<J: Journal>(
     let sums = lines(plan, part, priced, journal)?;
     let mut sum = sums.all;
     if !plan.input.reliefs.is_empty() {
-        sum = reliefs(plan, sums, priced, journal)?;
+        sum = reliefs(plan, &sums, priced, journal)?;
     }
     let sum = steps(plan, sum, journal);
     journal.end_part(sum);
@@ -140,7 +138,7 @@ fn for_each_tier(
 /// Takes the reliefs that hold, none of them more than is left. The sum after them.
 fn reliefs<J: Journal>(
     plan: &Plan<'_>,
-    sums: Sums,
+    sums: &Sums,
     usage: CubicMeters,
     journal: &mut J,
 ) -> Result<Exact, ChargeError> {

@@ -65,7 +65,8 @@ pub(super) fn compute<J: Journal>(
             sum = sum + part::charge(&plan, &part, journal)?;
         }
         if round_per == RoundPer::Dwelling {
-            sum = plan.settle(sum, |kind, before, after| journal.dwelling_step(kind, before, after));
+            sum =
+                plan.settle(sum, |kind, before, after| journal.dwelling_step(kind, before, after));
         }
         total = total + times(sum, dwellings);
     }
@@ -73,8 +74,7 @@ pub(super) fn compute<J: Journal>(
         total = plan.settle(total, |kind, before, after| journal.claim_step(kind, before, after));
     }
     let amount = total.whole_yen().ok_or(ChargeError::TooLarge)?;
-    let tax =
-        contained_tax(amount, plan.percent, tariff.tax.mode).ok_or(ChargeError::TooLarge)?;
+    let tax = contained_tax(amount, plan.percent, tariff.tax.mode).ok_or(ChargeError::TooLarge)?;
     Ok(ChargeAmounts { amount, tax })
 }
 

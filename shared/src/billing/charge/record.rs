@@ -199,7 +199,10 @@ impl Charge {
         let fault = |holds: bool, what| if holds { Ok(()) } else { Err(ChargeFault(what)) };
         fault(billed == u64::from(self.input.usage.0), "volumes")?;
         fault(run(&self.steps, total)?.whole_yen() == Some(self.amount), "amounts")?;
-        fault(contained_tax(self.amount, self.tax_percent, self.tax_mode) == Some(self.tax), "taxes")
+        fault(
+            contained_tax(self.amount, self.tax_percent, self.tax_mode) == Some(self.tax),
+            "taxes",
+        )
     }
 
     fn is_rounded_by_dwelling(&self) -> bool {

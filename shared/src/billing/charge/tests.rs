@@ -1,8 +1,8 @@
 //! Worked examples by hand, every rule once, and the laws that every charge obeys.
 
 use super::*;
-use crate::billing::{Exact, TariffFile};
 use crate::billing::tariff::Tariff;
+use crate::billing::{Exact, TariffFile};
 use proptest::prelude::*;
 
 const TAKATSUKI: &str = include_str!("../../../tariffs/takatsuki-water-2019.toml");
@@ -120,7 +120,8 @@ fn partial_periods_by_half_months() {
 
 #[test]
 fn partial_periods_by_days_and_by_converted_volume() {
-    let by_day = town("proration = { service = \"share\", volume = \"share\", days_per_month = 30 }");
+    let by_day =
+        town("proration = { service = \"share\", volume = \"share\", days_per_month = 30 }");
     // 20 of 30 days: 666.67 + 6 × 50 + 4 × 100 = 1,366.67, taxed 1,503.33
     let input = ChargeInput { days: Some(20), ..general(13, 10, 1) };
     check(&by_day, &input, 1_503, 136);
@@ -155,9 +156,8 @@ fn dwellings_share_a_meter() {
 
 #[test]
 fn reliefs_take_no_more_than_is_there() {
-    let relief = |words: &str| {
-        format!("{{ key = \"a\", name = \"減免\", article = \"第2条\", {words} }}")
-    };
+    let relief =
+        |words: &str| format!("{{ key = \"a\", name = \"減免\", article = \"第2条\", {words} }}");
     let with = |words: &str| town(&format!("relief = [{}]", relief(words)));
     let input = ChargeInput { reliefs: ReliefSet(1), ..general(13, 20, 1) };
     // 1,000 + 500 + 1,000 = 2,500
@@ -204,8 +204,7 @@ fn the_tax_of_a_bill_is_rounded_once() {
 fn an_explanation_that_was_tampered_with_is_found() {
     let tariff = only(YACHIYO);
     let charge = tariff.charge(&general(20, 35, 2)).unwrap();
-    type Spoil = fn(&mut Charge);
-    let spoils: [Spoil; 5] = [
+    let spoils: [fn(&mut Charge); 5] = [
         |charge| charge.amount = Yen(3_640),
         |charge| charge.tax = Yen(330),
         |charge| charge.input.usage = CubicMeters(36),

@@ -20,7 +20,10 @@ fn explained(text: &str, change: impl Fn(&mut ChargeInput), expected: &Expect) {
 #[test]
 fn a_water_charge_reads_like_a_hand_calculation() {
     let file = include_str!("../../../tariffs/takatsuki-water-2019.toml");
-    explained(file, |_| {}, &expect![[r#"
+    explained(
+        file,
+        |_| {},
+        &expect![[r"
         水道料金（口径φ20 ・ 一般用 ・ 45m³ ・ 2か月分）
           基本料金 ＝ 1,518円
           従量料金　1〜12m³  12m³ × 11円 ＝ 132円
@@ -31,13 +34,17 @@ fn a_water_charge_reads_like_a_hand_calculation() {
           端数処理（1円未満切捨て） ＝ 5,912円  〔根拠：1円未満切捨て（高槻市 水道料金表）〕
           水道料金 ＝ 5,912円
           うち消費税（10％） ＝ 537円  〔5,912円 × 10 ÷ 110 ＝ 537.45…円、1円未満切捨て〕
-        料金表: 高槻市水道料金（令和元年10月1日から）（https://www.city.takatsuki.osaka.jp/soshiki/75/5111.html）"#]]);
+        料金表: 高槻市水道料金（令和元年10月1日から）（https://www.city.takatsuki.osaka.jp/soshiki/75/5111.html）"]],
+    );
 }
 
 #[test]
 fn a_month_table_shows_both_months() {
     let file = include_str!("../../../tariffs/yachiyo-sewerage-2019.toml");
-    explained(file, |_| {}, &expect![[r#"
+    explained(
+        file,
+        |_| {},
+        &expect![[r"
         下水道使用料（口径φ20 ・ 一般用 ・ 45m³ ・ 2か月分）
         1か月ごとの料金表のため、45m³を 23m³ ＋ 22m³ に分けて計算します（割り切れない分は前の月に入れます）。
         1か月目（23m³）
@@ -56,7 +63,8 @@ fn a_month_table_shows_both_months() {
           端数処理（1円未満切捨て） ＝ 4,933円  〔根拠：1円未満切捨て（2か月分の合計に対して1回）〕
           下水道使用料 ＝ 4,933円
           うち消費税（10％） ＝ 448円  〔4,933円 × 10 ÷ 110 ＝ 448.45…円、1円未満切捨て〕
-        料金表: 八千代市下水道使用料（令和元年10月1日から）（https://www.city.yachiyo.chiba.jp/801000/page000014.html）"#]]);
+        料金表: 八千代市下水道使用料（令和元年10月1日から）（https://www.city.yachiyo.chiba.jp/801000/page000014.html）"]],
+    );
 }
 
 const TOWN: &str = "
@@ -79,7 +87,10 @@ fn a_partial_period_shows_its_share() {
         input.days = Some(10);
         input.usage = CubicMeters(5);
     };
-    explained(TOWN, change, &expect![[r#"
+    explained(
+        TOWN,
+        change,
+        &expect![[r"
         水道料金（口径φ20 ・ 一般用 ・ 5m³ ・ 2か月分 ・ 使用10日）
         5m³を10日で使ったので、1か月では15m³として計算し、日割にします。
           基本料金 ＝ 1,000円
@@ -92,7 +103,8 @@ fn a_partial_period_shows_its_share() {
           端数処理（10円未満切捨て） ＝ 700円  〔根拠：条例第25条〕
           水道料金 ＝ 700円
           うち消費税（10％） ＝ 63円  〔700円 × 10 ÷ 110 ＝ 63.63…円、1円未満切捨て〕
-        料金表: 例町水道料金（例町給水条例）"#]]);
+        料金表: 例町水道料金（例町給水条例）"]],
+    );
 }
 
 #[test]
@@ -102,7 +114,10 @@ fn dwellings_and_reliefs_are_named() {
         input.reliefs = input.reliefs.with(0);
         input.months = 1;
     };
-    explained(TOWN, change, &expect![[r#"
+    explained(
+        TOWN,
+        change,
+        &expect![[r"
         水道料金（口径φ20 ・ 一般用 ・ 45m³ ・ 1か月分 ・ 3戸）
         45m³を3戸に等しく分けて計算します。
           基本料金 ＝ 1,000円
@@ -115,5 +130,6 @@ fn dwellings_and_reliefs_are_named() {
           3戸分 ＝ 4,950円
           水道料金 ＝ 4,950円
           うち消費税（10％） ＝ 450円  〔4,950円 × 10 ÷ 110 ＝ 450円、1円未満切捨て〕
-        料金表: 例町水道料金（例町給水条例）"#]]);
+        料金表: 例町水道料金（例町給水条例）"]],
+    );
 }

@@ -93,10 +93,8 @@ impl Rates {
             let place = all.iter().position(|rate| rate.holds_for(size, class));
             place.and_then(|place| u16::try_from(place).ok()).unwrap_or(NONE)
         };
-        let places = use_classes
-            .iter()
-            .map(|class| MeterSize::ALL_MM.map(|mm| place(*class, mm)))
-            .collect();
+        let places =
+            use_classes.iter().map(|class| MeterSize::ALL_MM.map(|mm| place(*class, mm))).collect();
         Self { all, use_classes, places }
     }
 

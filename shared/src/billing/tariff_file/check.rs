@@ -10,17 +10,17 @@ impl Reader<'_> {
     pub(super) fn refuse_overlap(&mut self, rates: &[Rate], forms: &[Placed<RateForm>]) {
         for (second, rate) in rates.iter().enumerate() {
             // Sizes that were refused would leave a rate for every size.
-            let is_whole = |place: usize| forms[place].get().sizes_mm.len() == rates[place].sizes.len();
-            let overlap = (0..second).filter(|first| is_whole(*first) && is_whole(second)).find_map(
-                |first| overlap(&rates[first], rate).map(|(size, class)| (first, size, class)),
-            );
+            let is_whole =
+                |place: usize| forms[place].get().sizes_mm.len() == rates[place].sizes.len();
+            let overlap =
+                (0..second).filter(|first| is_whole(*first) && is_whole(second)).find_map(
+                    |first| overlap(&rates[first], rate).map(|(size, class)| (first, size, class)),
+                );
             if let Some((first, size, use_class)) = overlap {
-                self.fault(&forms[second].span(), FaultKind::Overlap {
-                    first: first + 1,
-                    second: second + 1,
-                    size,
-                    use_class,
-                });
+                self.fault(
+                    &forms[second].span(),
+                    FaultKind::Overlap { first: first + 1, second: second + 1, size, use_class },
+                );
             }
         }
     }

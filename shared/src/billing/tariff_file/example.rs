@@ -17,9 +17,11 @@ impl Reader<'_> {
             self.expect(amounts.iter().any(Option::is_some), &placed.span(), || {
                 FaultKind::Example("water_yen・sewer_yen・total_yen のどれかを書いてください。")
             });
-            self.expect(matches!(example.period_months.get(), 1 | 2), &example.period_months.span(), || {
-                FaultKind::Range { field: "period_months", expected: " 1 か 2 " }
-            });
+            self.expect(
+                matches!(example.period_months.get(), 1 | 2),
+                &example.period_months.span(),
+                || FaultKind::Range { field: "period_months", expected: " 1 か 2 " },
+            );
             let size = self.size(&example.meter_mm);
             let use_class = UsageClass::from_key(example.use_class.get());
             self.expect(use_class.is_some(), &example.use_class.span(), || {

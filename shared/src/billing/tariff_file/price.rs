@@ -34,7 +34,9 @@ impl Reader<'_> {
             let denominator = 10_u32.checked_pow(decimal.scale())?;
             (in_range && decimal.scale() <= 4).then(|| lowest(numerator, denominator))
         });
-        self.expect(ratio.is_some(), &placed.span(), || FaultKind::UnfitValue(placed.get().clone()));
+        self.expect(ratio.is_some(), &placed.span(), || {
+            FaultKind::UnfitValue(placed.get().clone())
+        });
         ratio
     }
 }

@@ -36,9 +36,11 @@ impl Reader<'_> {
             });
         }
         let refused = |words| move || FaultKind::Conflict(words);
-        self.expect(schedule.split != SplitWord::Half, &placed.span(), refused(
-            "split = \"half\" では日割・月割ができません。",
-        ));
+        self.expect(
+            schedule.split != SplitWord::Half,
+            &placed.span(),
+            refused("split = \"half\" では日割・月割ができません。"),
+        );
         let whole_from_days = form.whole_from_days.as_ref().map_or(WHOLE_FROM_DAYS, |days| {
             self.expect((1..=31).contains(days.get()), &days.span(), || FaultKind::Range {
                 field: "whole_from_days",

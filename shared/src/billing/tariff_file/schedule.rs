@@ -105,7 +105,11 @@ impl Reader<'_> {
         let rates = self.rates(placed, &tables, all_classes);
         let tax = self.tax(&form.tax);
         let roundings = self.roundings(form, placed.span(), split);
-        let proration = form.proration.as_ref().map(|proration| self.proration(proration, form));
+        let proration = match &form.proration {
+            None => None,
+            // Without it, what is told would be another tariff.
+            Some(proration) => Some(self.proration(proration, form)?),
+        };
         Some(Tariff {
             code: file.code.clone(),
             name: file.name.clone(),
@@ -120,10 +124,10 @@ impl Reader<'_> {
             shared: form.shared.as_ref().map(|shared| self.shared(shared)),
             reliefs: self.reliefs(&form.relief),
             well: form.well.as_ref().map(|well| well.get().clone()),
-            deduction: form.deduction.as_ref().map(|deduction| deduction.get().clone()),
+            deduction: form.deduction.as_ref().map(|deduction| *deduction.get()),
             rates,
             rents: self.meter_rents(form),
-            proration: proration.transpose_ok()?,
+            proration,
             tax: tax?,
             roundings,
         })
@@ -233,9 +237,11 @@ impl Reader<'_> {
         self.expect(!steps.is_empty(), &placed.span(), || {
             FaultKind::ServiceSteps("1行以上書いてください。")
         });
-        self.expect(rate.service_yen.is_none() && rate.included_m3.is_none(), &placed.span(), || {
-            FaultKind::ServiceSteps("service_yen・included_m3 と一緒には書けません。")
-        });
+        self.expect(
+            rate.service_yen.is_none() && rate.included_m3.is_none(),
+            &placed.span(),
+            || FaultKind::ServiceSteps("service_yen・included_m3 と一緒には書けません。"),
+        );
         (steps, floor)
     }
 
@@ -347,21 +353,6 @@ impl Reader<'_> {
                 self.fault(span, FaultKind::Relief(words));
                 None
             }
-        }
-    }
-}
-
-/// `Some(None)` has told its fault: then there is no schedule.
-trait TransposeOk<T> {
-    fn transpose_ok(self) -> Option<Option<T>>;
-}
-
-impl<T> TransposeOk<T> for Option<Option<T>> {
-    fn transpose_ok(self) -> Option<Option<T>> {
-        match self {
-            None => Some(None),
-            Some(None) => None,
-            Some(found) => Some(found),
         }
     }
 }

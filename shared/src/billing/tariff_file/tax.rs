@@ -60,9 +60,11 @@ impl Reader<'_> {
                 FaultKind::Tax("税率は日数で分けられません。")
             });
             let from = self.date(&form.from)?;
-            self.expect(rates.last().is_none_or(|before| before.from < Some(from)), &rate.span(), || {
-                FaultKind::Tax("rates を from の早い順に並べてください。")
-            });
+            self.expect(
+                rates.last().is_none_or(|before| before.from < Some(from)),
+                &rate.span(),
+                || FaultKind::Tax("rates を from の早い順に並べてください。"),
+            );
             let percent = self.percent(&form.percent);
             rates.push(TaxRate { percent, from: Some(from), transition });
         }
@@ -177,12 +179,11 @@ fn missing(roundings: &Roundings, basis: TaxBasis) -> Option<&'static str> {
         TaxBasis::Excluded(TaxPer::Month) => (roundings.month_taxed.is_none()
             && roundings.claim_taxed.is_none())
         .then_some("of = \"month\" か of = \"claim\"（税を足した後）"),
-        TaxBasis::Excluded(TaxPer::Claim) => {
-            roundings.claim_taxed.is_none().then_some(claim_taxed)
-        }
         TaxBasis::Excluded(TaxPer::Bill) if roundings.claim.is_none() => {
             Some("of = \"claim\", tax = \"before\"")
         }
-        TaxBasis::Excluded(TaxPer::Bill) => roundings.claim_taxed.is_none().then_some(claim_taxed),
+        TaxBasis::Excluded(TaxPer::Claim | TaxPer::Bill) => {
+            roundings.claim_taxed.is_none().then_some(claim_taxed)
+        }
     }
 }

@@ -29,13 +29,23 @@ fn every_fault_has_its_code_and_words() {
     refused("\"148.5\"", "\"-148.5\"", "K08", "-148.5");
     refused("tiers = \"large\"", "tiers = \"huge\"", "K09", "huge");
     refused("to_m3 = 20,", "to_m3 = 12,", "K10", "small, row 2");
-    refused("sizes_mm = [30]", "sizes_mm = [25]", "K11", "rates 1 and 2 both hold for 25 mm general");
+    refused(
+        "sizes_mm = [30]",
+        "sizes_mm = [25]",
+        "K11",
+        "rates 1 and 2 both hold for 25 mm general",
+    );
     refused("step_yen = 1", "step_yen = 3", "K12", "step_yen");
     refused("of = \"claim\"", "of = \"line\"", "K13", "");
     refused("of = \"claim\"", "of = \"claim\"\ntax = \"after\"", "K14", "");
     refused("percent = 10", "", "K15", "");
     refused("\"temporary\"]", "\"ski_lift\"]", "K16", "ski_lift");
-    refused("table_months = 2", "table_months = 2\nwell = { months = 1, alone_more_m3 = 6, with_tap_more_m3 = 3 }", "K24", "well");
+    refused(
+        "table_months = 2",
+        "table_months = 2\nwell = { months = 1, alone_more_m3 = 6, with_tap_more_m3 = 3 }",
+        "K24",
+        "well",
+    );
 }
 
 #[test]

@@ -1,0 +1,161 @@
+//! Rating (料金算定): from a period of supply to the charge of a claim, by the version that holds.
+//!
+//! The terminal and the billing run ask here, so that a slip and its bill cannot differ.
+
+use super::charge::{Charge, ChargeAmounts, ChargeError, ChargeInput};
+use super::supply::{Choice, Supply, choose, split_by_days};
+use super::tariff::Tariff;
+
+/// One version's part of a charge.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct RatedPart {
+    /// Place of the version among those asked.
+    pub version: usize,
+    /// What it was asked.
+    pub input: ChargeInput,
+    /// What it answered.
+    pub amounts: ChargeAmounts,
+}
+
+/// The charge of a claim for a period of supply.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Rated {
+    /// By the version that holds at the end of the period.
+    pub part: RatedPart,
+    /// By the version before it, where the period is split by days.
+    pub earlier: Option<RatedPart>,
+}
+
+impl Rated {
+    /// Both parts together.
+    pub fn amounts(&self) -> ChargeAmounts {
+        let mut amounts = self.part.amounts;
+        if let Some(earlier) = self.earlier {
+            amounts.amount = amounts.amount + earlier.amounts.amount;
+            amounts.tax = amounts.tax + earlier.amounts.tax;
+        }
+        amounts
+    }
+}
+
+/// Rates a period. `versions` are one claim's and authority's, by their rising first day; of
+/// `asked`, the days and the tax rate are found here.
+pub fn rate(
+    versions: &[&Tariff],
+    asked: &ChargeInput,
+    supply: &Supply,
+) -> Result<Rated, ChargeError> {
+    match choose(versions, supply)? {
+        Choice::One(place) => {
+            let days = versions[place].partial_days(supply, asked.months);
+            let part = rate_part(versions, place, &ChargeInput { days, ..*asked }, supply)?;
+            Ok(Rated { part, earlier: None })
+        }
+        Choice::Split { old, days_old, days_new } => {
+            let [usage_old, usage_new] = split_by_days(asked.usage, days_old, days_new);
+            let side = |usage, days| ChargeInput { usage, days: Some(days), ..*asked };
+            let new = versions[old + 1];
+            let before = Supply { to: new.valid_from, ..*supply };
+            let after = Supply { from: new.valid_from, ..*supply };
+            Ok(Rated {
+                part: rate_part(versions, old + 1, &side(usage_new, days_new), &after)?,
+                earlier: Some(rate_part(versions, old, &side(usage_old, days_old), &before)?),
+            })
+        }
+    }
+}
+
+fn rate_part(
+    versions: &[&Tariff],
+    version: usize,
+    asked: &ChargeInput,
+    supply: &Supply,
+) -> Result<RatedPart, ChargeError> {
+    let tariff = versions[version];
+    let is_split = asked.days.is_some() && tariff.proration.is_none();
+    if is_split {
+        return Err(ChargeError::NoProration);
+    }
+    let tax_percent = match tariff.tax.rates.as_slice() {
+        [_] => None,
+        _ => Some(tariff.tax_percent(supply)?),
+    };
+    let input = ChargeInput { tax_percent, ..*asked };
+    Ok(RatedPart { version, input, amounts: tariff.amounts(&input)? })
+}
+
+impl RatedPart {
+    /// The same with its explanation.
+    pub fn charge(&self, versions: &[&Tariff]) -> Result<Charge, ChargeError> {
+        versions[self.version].charge(&self.input)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use jiff::civil::{Date, date};
+
+    use super::*;
+    use crate::billing::TariffFile;
+    use crate::connection::{MeterSize, UsageClass};
+    use crate::quantity::{CubicMeters, Yen};
+
+    fn version(from: &str, service_yen: u32, rules: &str) -> Tariff {
+        let text = format!(
+            "code = \"a\"\nname = \"例\"\nsource = \"例\"\nvalid_from = \"{from}\"\n{rules}
+            [water]
+            table_months = 2
+            tax = {{ prices = \"included\", percent = 10 }}
+            rounding = [{{ of = \"claim\", mode = \"floor\", step_yen = 1, article = \"第1条\" }}]
+            proration = {{ service = \"share\", volume = \"share\", days_per_month = 30 }}
+            [[water.rate]]
+            service_yen = \"{service_yen}\""
+        );
+        TariffFile::parse(&text).unwrap().tariffs.remove(0)
+    }
+
+    fn supply(from: Date, to: Date, started_on: Date) -> Supply {
+        Supply { from, to, started_on: Some(started_on) }
+    }
+
+    #[track_caller]
+    fn check(rules: &str, supply: Supply, expected: Result<i64, ChargeError>) {
+        let versions = [version("2020-04-01", 600, ""), version("2026-10-01", 1_200, rules)];
+        let versions: Vec<&Tariff> = versions.iter().collect();
+        let size = MeterSize::new(20).unwrap();
+        let asked = ChargeInput::new(size, UsageClass::GENERAL, CubicMeters(30), 2);
+        let amount = rate(&versions, &asked, &supply).map(|rated| rated.amounts().amount);
+        assert_eq!(amount, expected.map(Yen));
+    }
+
+    const OLD: Date = date(2019, 5, 1);
+
+    #[test]
+    fn a_change_holds_as_its_transition_says() {
+        let across = supply(date(2026, 9, 11), date(2026, 11, 10), OLD);
+        check("", across, Err(ChargeError::AcrossTariffs));
+        check("transition = { continuing = \"reading_day\" }", across, Ok(1_200));
+        check("transition = { continuing = \"whole_cycle\" }", across, Ok(600));
+        // 20 days at 600 × 20/60 and 40 days at 1,200 × 40/60
+        check("transition = { continuing = \"days\" }", across, Ok(200 + 800));
+        let later = "transition = { first_reading_from = \"2026-12-01\" }";
+        check(later, across, Ok(600));
+        check(later, supply(date(2026, 11, 10), date(2027, 1, 10), OLD), Ok(1_200));
+        check(later, supply(date(2026, 10, 5), date(2026, 12, 1), date(2026, 10, 5)), Ok(1_200));
+    }
+
+    #[test]
+    fn periods_on_one_side_need_no_rule() {
+        check("", supply(date(2026, 7, 11), date(2026, 9, 10), OLD), Ok(600));
+        check("", supply(date(2026, 10, 1), date(2026, 12, 1), OLD), Ok(1_200));
+        check("", supply(date(2019, 1, 1), date(2019, 3, 1), OLD), Err(ChargeError::Backwards));
+        let before = supply(date(2019, 5, 1), date(2019, 7, 1), OLD);
+        check("", before, Err(ChargeError::NoTariff));
+    }
+
+    #[test]
+    fn a_new_user_pays_for_the_days_of_supply() {
+        let start = date(2026, 8, 12);
+        check("", supply(start, date(2026, 9, 11), start), Ok(300));
+    }
+}
