@@ -4,10 +4,12 @@ mod assessment;
 mod assessment_file;
 mod assessment_list;
 mod bill;
+mod lab;
 mod run;
 mod run_result;
 
 use axum::Router;
+use axum::extract::DefaultBodyLimit;
 use axum::routing::{get, post};
 
 use crate::config::Office;
@@ -19,6 +21,17 @@ pub(crate) fn routes() -> Router<Office> {
     Router::new()
         .route("/assessments", get(assessment_list::assessments).fallback(wrong_method))
         .route("/rounds/{round}/billing-run", post(run::run).fallback(wrong_method))
+        .route("/billing-runs/{run}", get(run::show).fallback(wrong_method))
+        .route("/billing-runs/{run}/cancel", post(run::cancel).fallback(wrong_method))
+        .route(
+            "/tariff-lab",
+            get(lab::show_form)
+                .post(lab::start)
+                .layer(DefaultBodyLimit::max(lab::BODY_BYTES_MAX))
+                .fallback(wrong_method),
+        )
+        .route("/tariff-lab/{trial}", get(lab::show).fallback(wrong_method))
+        .route("/tariff-lab/{trial}/cancel", post(lab::cancel).fallback(wrong_method))
         .route("/rounds/{round}/assessments.csv", get(assessment_file::assessments))
         .route("/assessments/{assessment}", get(assessment::assessment).fallback(wrong_method))
         .route("/bills/{bill}", get(bill::bill).fallback(wrong_method))

@@ -7,6 +7,7 @@ use jiff::Timestamp;
 use jiff::civil::Date;
 
 use crate::connection::RecentSearches;
+use crate::jobs::OfficeJobs;
 
 /// What the server passes in when it mounts the pages.
 #[derive(Clone)]
@@ -24,12 +25,13 @@ pub struct OfficeConfig {
 pub(crate) struct Office {
     pub backoffice: Backoffice,
     pub searches: Arc<RecentSearches>,
+    pub jobs: Arc<OfficeJobs>,
     config: OfficeConfig,
 }
 
 impl Office {
     pub fn new(backoffice: Backoffice, config: OfficeConfig) -> Office {
-        Office { backoffice, searches: Arc::default(), config }
+        Office { backoffice, searches: Arc::default(), jobs: Arc::default(), config }
     }
 
     pub fn now(&self) -> Timestamp {

@@ -11,6 +11,7 @@ mod connection;
 mod devices;
 mod form;
 mod format;
+mod jobs;
 pub mod layout;
 mod metering;
 mod problem;

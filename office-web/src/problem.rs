@@ -104,8 +104,15 @@ impl Problem {
 
 impl<E: Error + Send + Sync + 'static> From<E> for Problem {
     fn from(error: E) -> Self {
-        let detail = causes(&error);
-        if backoffice::outage::is_outage(&error) {
+        Problem::of(&error)
+    }
+}
+
+impl Problem {
+    /// The page of an error that somebody else keeps.
+    pub(crate) fn of(error: &(dyn Error + 'static)) -> Self {
+        let detail = causes(error);
+        if backoffice::outage::is_outage(error) {
             tracing::error!(error = %detail, "the database does not answer");
             return Problem::DatabaseDown;
         }

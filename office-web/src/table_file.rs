@@ -40,7 +40,8 @@ impl TableFile {
 
 /// Quotes where needed. A text that a spreadsheet would take for a formula gets an apostrophe.
 fn push_cell(text: &mut String, cell: &str) {
-    let is_number = cell.strip_prefix('-').unwrap_or(cell).bytes().all(|b| b.is_ascii_digit());
+    let digits = cell.strip_prefix('-').unwrap_or(cell);
+    let is_number = digits.bytes().all(|b| b.is_ascii_digit() || b == b'.');
     let is_formula = cell.starts_with(['=', '+', '-', '@', '\t']) && !is_number;
     if !is_formula && !cell.contains(['"', ',', '\r', '\n']) {
         text.push_str(cell);
@@ -63,6 +64,10 @@ mod tests {
         let mut file = TableFile::new(&["氏名", "水量"]);
         file.row(&["山田, \"太郎\"", "-12"]);
         file.row(&["=1+1", "7"]);
-        assert_eq!(file.text, "\u{feff}氏名,水量\r\n\"山田, \"\"太郎\"\"\",-12\r\n\"'=1+1\",7\r\n");
+        file.row(&["-1+1", "-12.5"]);
+        assert_eq!(
+            file.text,
+            "\u{feff}氏名,水量\r\n\"山田, \"\"太郎\"\"\",-12\r\n\"'=1+1\",7\r\n\"'-1+1\",-12.5\r\n"
+        );
     }
 }

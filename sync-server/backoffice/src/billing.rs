@@ -7,6 +7,7 @@ mod bills;
 mod error;
 mod explanation;
 mod export;
+pub mod lab;
 mod run;
 mod runs;
 mod tariffs;

@@ -3,14 +3,18 @@
 //! The demo town and the import write through the same rows ([`rows`]); each table's columns are
 //! named once, there.
 
+mod row_reader;
 mod row_writer;
 pub(crate) mod rows;
 
 use std::ops::{Deref, DerefMut};
 
+use futures_util::TryStreamExt;
 use shared::ids::UtilityId;
 use sqlx::{Connection, PgConnection, PgPool, PgTransaction};
 
+pub(crate) use row_reader::CopiedRow;
+use row_reader::RowReader;
 pub(crate) use row_writer::RowWriter;
 
 /// Bytes that are gathered before they are sent on.
@@ -109,6 +113,22 @@ pub(crate) async fn copy<R: BulkRow>(
     let stored = copy.finish().await?;
     sent(stored);
     Ok(stored)
+}
+
+/// Reads the rows of a query by binary COPY, in its order, each as it comes. When `each` refuses, the
+/// rest stays unread: the connection is then good for nothing but to be closed.
+pub(crate) async fn copy_out<E: From<sqlx::Error>>(
+    db: &mut BulkTransaction<'_>,
+    query: &str,
+    mut each: impl FnMut(CopiedRow<'_>) -> Result<(), E>,
+) -> Result<(), E> {
+    let statement = format!("copy ({query}) to stdout (format binary)");
+    let mut stream = db.copy_out_raw(&statement).await?;
+    let mut reader = RowReader::default();
+    while let Some(bytes) = stream.try_next().await? {
+        reader.take(&bytes, &mut each)?;
+    }
+    Ok(reader.finish()?)
 }
 
 /// Reserves `count` keys of an identity column and returns the first of them.

@@ -6,9 +6,11 @@
 mod bill;
 mod error;
 mod fit;
+mod lab;
 #[cfg(test)]
 mod tests;
 mod world;
 
 pub use bill::bill_pdf;
 pub use error::DocumentError;
+pub use lab::lab_pdf;

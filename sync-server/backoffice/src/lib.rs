@@ -13,6 +13,7 @@ pub mod demo;
 pub mod devices;
 pub mod documents;
 pub mod import;
+pub mod jobs;
 pub mod ledger;
 pub mod metering;
 pub mod outage;

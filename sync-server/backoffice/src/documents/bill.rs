@@ -48,11 +48,11 @@ pub fn bill_pdf(bills: &[BillView]) -> Result<Vec<u8>, DocumentError> {
     Ok(pdf)
 }
 
-fn first_message(faults: &[typst::diag::SourceDiagnostic]) -> DocumentError {
+pub(super) fn first_message(faults: &[typst::diag::SourceDiagnostic]) -> DocumentError {
     refused(faults.first().map(|fault| fault.message.to_string()).unwrap_or_default())
 }
 
-fn refused(message: String) -> DocumentError {
+pub(super) fn refused(message: String) -> DocumentError {
     // What is set may be a person's name, so the words go to the log only, and only typst's own.
     tracing::error!(message, "a paper could not be set");
     DocumentError::Template(message)
@@ -68,7 +68,7 @@ struct Data {
 }
 
 #[derive(Serialize)]
-struct Day {
+pub(super) struct Day {
     year: i16,
     month: i8,
     #[serde(rename = "day")]
@@ -76,7 +76,7 @@ struct Day {
 }
 
 impl Day {
-    fn of(date: Date) -> Self {
+    pub(super) fn of(date: Date) -> Self {
         Self { year: date.year(), month: date.month(), of_month: date.day() }
     }
 }

@@ -1,14 +1,12 @@
 //! What a billing run is told and what it tells (調定処理の指示と結果).
 
-use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, Ordering};
-
 use jiff::civil::Date;
 use shared::billing::{ChargeError, Claim};
 use shared::ids::{ConnectionId, RoundId};
 use shared::quantity::Yen;
 
 use crate::billing::ClaimTotal;
+pub use crate::jobs::CancelFlag;
 
 /// Connections named in a summary; more are only counted.
 pub(super) const NAMED_MAX: usize = 100;
@@ -31,22 +29,6 @@ pub(super) struct Round {
     pub(super) months: u8,
     /// Connections that were to be read: what progress is measured against.
     pub(super) planned: u64,
-}
-
-/// Lets the office stop a run. Clones stop the same run.
-#[derive(Debug, Clone, Default)]
-pub struct CancelFlag(Arc<AtomicBool>);
-
-impl CancelFlag {
-    /// Asks the run to stop. It ends with B13 and leaves nothing behind.
-    pub fn cancel(&self) {
-        self.0.store(true, Ordering::Relaxed);
-    }
-
-    /// Whether somebody asked.
-    pub fn is_cancelled(&self) -> bool {
-        self.0.load(Ordering::Relaxed)
-    }
 }
 
 /// How far a run has come.
@@ -76,7 +58,7 @@ pub struct Difference {
 pub enum UnbilledReason {
     /// The tariff has no price for it.
     Charge(ChargeError),
-    /// Its meter has a size, or its agreement a use class, that the trade does not know.
+    /// Its meter has a size that the trade does not know.
     UnknownCode,
 }
 
