@@ -53,7 +53,7 @@ fn with_well_known(mut own: BTreeMap<UsageClass, String>) -> Vec<(UsageClass, St
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::test_town::Town;
+    use crate::test_town::{SATO, Town};
 
     #[tokio::test]
     async fn names_of_the_utility_go_before_the_well_known_ones() {
@@ -71,6 +71,41 @@ mod tests {
         assert_eq!(named[1], (UsageClass::HOUSEHOLD, "家事用".to_owned()));
         let hot_spring = UsageClass::from_key("hot_spring").unwrap();
         assert_eq!(named.last().unwrap(), &(hot_spring, "温泉用".to_owned()));
+    }
+
+    #[tokio::test]
+    async fn codes_of_before_become_keys() {
+        let town = Town::new().await;
+        let place = town.household(SATO).await;
+        let mut db = town.office.pool.acquire().await.unwrap();
+        let keys = ["general", "bathhouse", "temporary", "business"];
+        for (key, code) in keys.iter().zip(1_i16..) {
+            for undo in [
+                "drop table billing.use_class",
+                "alter table connection.service_agreement
+                 drop constraint service_agreement_use_class_is_a_key,
+                 alter column use_class type smallint using 0",
+            ] {
+                sqlx::query(undo).execute(&mut *db).await.unwrap();
+            }
+            sqlx::query("update connection.service_agreement set use_class = $1")
+                .bind(code)
+                .execute(&mut *db)
+                .await
+                .unwrap();
+            sqlx::raw_sql(include_str!("../../../../migrations/postgres/0008_use_class.sql"))
+                .execute(&mut *db)
+                .await
+                .unwrap();
+            let row = sqlx::query(
+                "select use_class from connection.service_agreement where connection_id = $1",
+            )
+            .bind(place.0)
+            .fetch_one(&mut *db)
+            .await
+            .unwrap();
+            assert_eq!(of_row(&row, 0).unwrap().key(), *key);
+        }
     }
 
     #[tokio::test]

@@ -142,6 +142,34 @@ async fn a_new_user_never_sees_what_the_one_before_used() {
 }
 
 #[tokio::test]
+async fn a_work_package_carries_the_name_of_each_use_class_once() {
+    let town = Town::new().await;
+    for household in [SATO, TANAKA] {
+        town.household(household).await;
+    }
+    let inn = town.household(Household { number: 7, ..SATO }).await;
+    for statement in [
+        "update connection.service_agreement set use_class = 'hot_spring'
+         where connection_id = $1",
+        "insert into billing.use_class (utility_id, key, name)
+         select 1, 'hot_spring', '温泉用' where $1 > 0",
+    ] {
+        sqlx::query(statement).bind(inn.0).execute(&town.office.pool).await.unwrap();
+    }
+    let round = town.round().await;
+    let route = town.route(round).await;
+    let device = town.device("H01").await;
+    assign_route(&town.office, route, device.id).await.unwrap();
+    let package = work_package(&town.office, device.id, TODAY).await.unwrap().unwrap();
+    let named: Vec<_> =
+        package.use_classes.iter().map(|class| (class.key.as_str(), class.name.as_str())).collect();
+    assert_eq!(named, [("general", "一般用"), ("hot_spring", "温泉用")]);
+    let planned = package.connections.iter().find(|c| c.connection == inn.0).unwrap();
+    assert_eq!(planned.use_class, "hot_spring");
+    assert!(package.connections.iter().any(|c| c.use_class == "general"));
+}
+
+#[tokio::test]
 async fn a_work_package_holds_the_route_and_nothing_else() {
     let town = Town::new().await;
     let sato = town.household(SATO).await;
