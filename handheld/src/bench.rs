@@ -177,7 +177,10 @@ fn planned(order: u32, today: i32) -> PlannedConnectionV1 {
         use_class: "general".into(),
         payment_method: 1,
         sewerage: true,
+        sewerage_authority: String::new(),
+        dwellings: 1,
         in_service: true,
+        in_service_since_unix_days: None,
         previous_value: 1_200,
         previous_read_on_unix_days: today - 61,
         past_usage: (1..=13)

@@ -1,6 +1,5 @@
 //! Filling in the usage notice (お知らせ票の記載): from a stop and its reading to what stands on paper.
 
-use shared::billing::ChargeError;
 use shared::calendar::from_unix_days;
 use shared::metering::{RegisterReading, UsageNotice};
 use shared::quantity::CubicMeters;
@@ -14,19 +13,19 @@ const VERY_HIGH: u8 = 4;
 const LEAK: u8 = 8;
 const ROLLED_OVER: u8 = 2;
 
-/// The notice for a stored reading.
+/// The notice for a stored reading. A charge that cannot be computed here is left open on it.
 pub fn usage_notice(
     route: &Route,
     stop: &Stop,
     reading: &ReadingV1,
     slip_number: &str,
     reissue_of: Option<String>,
-) -> Result<UsageNotice, ChargeError> {
+) -> UsageNotice {
     let usage = CubicMeters(reading.usage_m3);
     let read_on = from_unix_days(reading.read_on_unix_days).unwrap_or(route.business_date);
     let history = stop.history(read_on);
     let reader = route.readers.iter().find(|reader| reader.login == reading.reader);
-    Ok(UsageNotice {
+    UsageNotice {
         issuer: route.utility.name.clone(),
         registration_number: route.utility.registration_number.clone(),
         contact: route.utility.contact.clone(),
@@ -48,10 +47,10 @@ pub fn usage_notice(
         meter_size: stop.size,
         use_class: route.name_of(&stop.use_class).to_owned(),
         payment_method: stop.payment_method,
-        charges: route.charges(stop, usage)?,
+        charges: route.charges(stop, usage, read_on).unwrap_or_default(),
         messages: messages(&reading.findings),
         reader_name: reader.map_or_else(String::new, |reader| reader.name.clone()),
-    })
+    }
 }
 
 /// What the resident should know, in words for a letter box.

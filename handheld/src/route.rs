@@ -4,14 +4,16 @@
 use std::collections::HashMap;
 
 use jiff::civil::Date;
-use shared::billing::{Charge, ChargeError, ChargeInput, Claim, Tariff, TariffFault, TariffFile};
+use shared::billing::{
+    Charge, ChargeError, ChargeInput, Claim, Supply, Tariff, TariffFault, TariffFile, rate,
+};
 use shared::calendar::{YearMonth, from_unix_days, to_unix_days};
 use shared::connection::{MeterSize, PaymentMethod, UsageClass};
 use shared::ids::ConnectionNumber;
 use shared::metering::{History, NoReadReason, RegisterReading};
 use shared::quantity::CubicMeters;
 use shared::wire::{
-    Event, EventV1, LogEntry, NoReadV1, PlannedConnectionV1, ReaderV1, ReadingV1, SlipV1,
+    Event, EventV1, LogEntry, NoReadV1, PlannedConnectionV1, ReaderV1, ReadingV1, SlipV1, TariffV1,
     UseClassV1, UtilityV1, WorkPackage, WorkPackageV1,
 };
 use uuid::Uuid;
@@ -38,7 +40,7 @@ pub struct Route {
     pub last_read: Option<usize>,
     /// Place that was done last, read or not.
     last_done: Option<usize>,
-    tariffs: Vec<Tariff>,
+    schedules: Vec<Schedules>,
     /// What the utility calls its use classes.
     use_class_names: Vec<(UsageClass, String)>,
 }
@@ -108,11 +110,6 @@ impl Route {
             ..
         } = package;
         let stops: Result<Vec<Stop>, RouteError> = connections.into_iter().map(stop).collect();
-        let mut schedules: Vec<Tariff> = Vec::new();
-        for tariff in &tariffs {
-            let file = TariffFile::parse(&tariff.text).map_err(RouteError::Tariff)?;
-            schedules.extend(file.tariffs);
-        }
         Ok(Route {
             package: id,
             business_date: day(package.business_date_unix_days)?,
@@ -125,7 +122,7 @@ impl Route {
             stops: stops?,
             last_read: None,
             last_done: None,
-            tariffs: schedules,
+            schedules: Schedules::of(&tariffs)?,
             use_class_names: use_classes.into_iter().map(named).collect::<Result<_, _>>()?,
         })
     }
@@ -217,22 +214,79 @@ impl Route {
         named.map_or_else(|| class.japanese(), |(_, name)| name)
     }
 
-    /// The charges of a volume at a connection, water first. Nothing where service is stopped.
-    pub fn charges(&self, stop: &Stop, usage: CubicMeters) -> Result<Vec<Charge>, ChargeError> {
+    /// The charges of a volume at a connection, water first; two of a claim where the period is
+    /// split by days. Nothing where service is stopped.
+    pub fn charges(
+        &self,
+        stop: &Stop,
+        usage: CubicMeters,
+        read_on: Date,
+    ) -> Result<Vec<Charge>, ChargeError> {
+        let mut charges = Vec::new();
         if !stop.planned.in_service {
-            return Ok(Vec::new());
+            return Ok(charges);
         }
-        let input = ChargeInput::new(stop.size, stop.use_class, usage, self.months);
-        Claim::ALL
-            .into_iter()
-            .filter(|claim| *claim == Claim::Water || stop.planned.sewerage)
-            .filter_map(|claim| self.tariffs.iter().find(|tariff| tariff.claim == claim))
-            .map(|tariff| tariff.charge(&input))
-            .collect()
+        let dwellings = stop.planned.dwellings;
+        let asked = ChargeInput::new(stop.size, stop.use_class, usage, self.months);
+        let asked = ChargeInput { dwellings, ..asked };
+        for claim in Claim::ALL {
+            let authority = match claim {
+                Claim::Sewerage if !stop.planned.sewerage => continue,
+                Claim::Sewerage => stop.planned.sewerage_authority.as_str(),
+                Claim::Water => "",
+            };
+            let schedules = self.schedules.iter().find(|schedules| schedules.are(claim, authority));
+            let versions = schedules.map(|schedules| schedules.versions.as_slice());
+            let versions = versions.ok_or(ChargeError::NoTariff)?;
+            let rated = rate(versions, &asked, &stop.supply(read_on))?;
+            for part in rated.earlier.iter().chain([&rated.part]) {
+                charges.push(part.charge(versions)?);
+            }
+        }
+        Ok(charges)
+    }
+}
+
+/// The versions of one claim's tariff, by their first day.
+struct Schedules {
+    versions: Vec<Tariff>,
+}
+
+impl Schedules {
+    /// Whether they are a claim's, of an authority (empty: the utility's own).
+    fn are(&self, claim: Claim, authority: &str) -> bool {
+        self.versions.iter().all(|tariff| {
+            tariff.claim == claim && tariff.authority.as_deref().unwrap_or_default() == authority
+        })
+    }
+
+    fn of(files: &[TariffV1]) -> Result<Vec<Schedules>, RouteError> {
+        let mut all: Vec<Schedules> = Vec::new();
+        for file in files {
+            let file = TariffFile::parse(&file.text).map_err(RouteError::Tariff)?;
+            for tariff in file.tariffs {
+                let authority = tariff.authority.clone().unwrap_or_default();
+                match all.iter_mut().find(|known| known.are(tariff.claim, &authority)) {
+                    Some(known) => known.versions.push(tariff),
+                    None => all.push(Schedules { versions: vec![tariff] }),
+                }
+            }
+        }
+        for schedules in &mut all {
+            schedules.versions.sort_by_key(|tariff| tariff.valid_from);
+        }
+        Ok(all)
     }
 }
 
 impl Stop {
+    /// From the last reading, or the start of service after it, to the reading of that day.
+    pub fn supply(&self, read_on: Date) -> Supply {
+        let started_on = self.planned.in_service_since_unix_days.and_then(from_unix_days);
+        let from = started_on.map_or(self.previous_read_on, |day| day.max(self.previous_read_on));
+        Supply { from: from.min(read_on), to: read_on, started_on }
+    }
+
     /// What screening compares with, for a reading on that day.
     pub fn history(&self, read_on: Date) -> History {
         self.planned
@@ -283,4 +337,25 @@ fn named(class: UseClassV1) -> Result<(UsageClass, String), RouteError> {
 
 fn day(unix_days: i32) -> Result<Date, RouteError> {
     from_unix_days(unix_days).ok_or(RouteError::Field("day"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_use_class_goes_by_the_name_that_came_with_it() {
+        let WorkPackage::V1(mut package) = crate::bench::package(2);
+        package.connections[0].use_class = "hot_spring".into();
+        package.use_classes.push(UseClassV1 { key: "hot_spring".into(), name: "温泉用".into() });
+        let route = Route::open(WorkPackage::V1(package.clone())).unwrap();
+        let names: Vec<&str> =
+            route.stops.iter().map(|stop| route.name_of(&stop.use_class)).collect();
+        assert_eq!(names, ["温泉用", "一般用"]);
+        assert_eq!(route.name_of(&UsageClass::POOL), "プール用");
+
+        package.connections[1].use_class = "Hot Spring".into();
+        let refused = Route::open(WorkPackage::V1(package)).err();
+        assert!(matches!(refused, Some(RouteError::Field("use class"))));
+    }
 }

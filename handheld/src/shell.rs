@@ -12,6 +12,7 @@ use std::thread;
 use argon2::{Argon2, PasswordHash, PasswordVerifier};
 use hardware::clock::Clock;
 use hardware::printer::Printer;
+use shared::billing::Claim;
 use shared::calendar::to_unix_days;
 use shared::metering::{LowFlowIndicator, NoReadReason};
 use shared::quantity::CubicMeters;
@@ -206,15 +207,15 @@ impl Shell {
         let route = self.app.route()?;
         let stop = &route.stops[draft.place];
         let usage = stop.previous.usage_until(draft.register).volume().unwrap_or(CubicMeters(0));
-        let charges = match route.charges(stop, usage) {
-            Ok(charges) => charges,
-            Err(error) => {
-                tracing::error!(%error, "no charge can be computed");
-                self.app.tell(Tone::Bad, "料金を計算できません。事務所に連絡してください。(H30)");
-                return None;
-            }
+        // The reading is kept whatever its charge: the office computes what the terminal cannot.
+        let charges = route.charges(stop, usage, self.app.today()).unwrap_or_else(|error| {
+            tracing::error!(%error, code = error.code(), "H30: no charge can be computed");
+            Vec::new()
+        });
+        let yen = |claim: Claim| {
+            let mut of_claim = charges.iter().filter(|charge| charge.claim == claim).peekable();
+            of_claim.peek().is_some().then(|| of_claim.map(|charge| charge.amount.0).sum())
         };
-        let yen = |index: usize| charges.get(index).map(|charge| charge.amount.0);
         Some(ReadingV1 {
             id: (self.mint)(),
             package: route.package,
@@ -230,8 +231,8 @@ impl Shell {
                 LowFlowIndicator::TurningWithTapsShut => 2,
             },
             read_on_unix_days: to_unix_days(self.app.today()),
-            water_yen: yen(0).unwrap_or(0),
-            sewerage_yen: yen(1),
+            water_yen: yen(Claim::Water),
+            sewerage_yen: yen(Claim::Sewerage),
             reader: self.app.reader_login().to_owned(),
         })
     }

@@ -33,8 +33,12 @@ integer_id! {
     RoundId;
     /// A reading route of one round (検針順路).
     RouteId;
-    /// A version of a tariff (料金表).
+    /// A schedule of a tariff with its validity (料金表).
     TariffId;
+    /// A version of a whole tariff file, from draft to approval (料金表の版).
+    TariffVersionId;
+    /// A published amount that guards every change of a tariff (検算行).
+    GoldenRowId;
     /// An assessment (調定).
     AssessmentId;
     /// A bill (納入通知書).

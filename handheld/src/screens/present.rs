@@ -221,10 +221,17 @@ fn show_saved(view: &mut EntryView, stop: &Stop) {
     }
     view.is_unprinted = printed.is_none();
     view.slip = printed.clone().unwrap_or_else(|| "未印刷".to_owned());
-    view.water = yen(Yen(reading.water_yen));
+    let Some(water) = reading.water_yen else {
+        // The terminal could not compute it; the office will.
+        for amount in [&mut view.water, &mut view.sewerage, &mut view.total] {
+            "後日お知らせ".clone_into(amount);
+        }
+        return;
+    };
+    view.water = yen(Yen(water));
     view.sewerage =
         reading.sewerage_yen.map_or_else(|| "接続なし".to_owned(), |amount| yen(Yen(amount)));
-    view.total = yen(Yen(reading.water_yen + reading.sewerage_yen.unwrap_or(0)));
+    view.total = yen(Yen(water + reading.sewerage_yen.unwrap_or(0)));
 }
 
 fn yen(amount: Yen) -> String {

@@ -34,7 +34,10 @@ fn planned(order: u32, in_service: bool) -> PlannedConnectionV1 {
         use_class: "general".into(),
         payment_method: 1,
         sewerage: true,
+        sewerage_authority: String::new(),
+        dwellings: 1,
         in_service,
+        in_service_since_unix_days: None,
         previous_value: 1_200,
         previous_read_on_unix_days: today - 61,
         past_usage: (1..=13)
@@ -114,7 +117,7 @@ fn store(app: &mut App, place: usize) -> Option<Effect> {
         findings: vec![],
         low_flow: 0,
         read_on_unix_days: to_unix_days(TODAY),
-        water_yen: 4_543,
+        water_yen: Some(4_543),
         sewerage_yen: Some(3_977),
         reader: "101".into(),
     };

@@ -20,7 +20,7 @@ impl Shell {
             slip_number: String::new(),
             reading: reading.id,
             reissue_of: printed.clone().or(corrects.clone()),
-            amount_yen: reading.water_yen + reading.sewerage_yen.unwrap_or(0),
+            amount_yen: reading.water_yen.unwrap_or(0) + reading.sewerage_yen.unwrap_or(0),
         };
         let slip = match lock(&self.store).begin_slip(&self.enrolment.device_code, slip) {
             Ok(slip) => slip,
@@ -31,15 +31,6 @@ impl Shell {
             }
         };
         let notice = usage_notice(route, stop, reading, &slip.slip_number, slip.reissue_of.clone());
-        let notice = match notice {
-            Ok(notice) => notice,
-            Err(error) => {
-                tracing::error!(%error, "the notice could not be filled in");
-                let told = "料金を計算できません。(H30)".to_owned();
-                self.hear_slip(place, slip, Some(told));
-                return;
-            }
-        };
         let text = notice.seal(SlipKey(self.enrolment.slip_key));
         let (printer, post) = (self.printer.clone(), self.post.clone());
         thread::spawn(move || {

@@ -136,6 +136,8 @@ fn claim(sheet: &mut Sheet, charge: &Charge, measures: &Measures) {
         &[run(charge.claim.japanese(), Style::regular(measures.body))],
         &[run(&format!("{}円", charge.amount.grouped()), Style::bold(measures.heading))],
     );
+    let working = charge.short_japanese();
+    sheet.fitted(&[run(&working, Style::regular(measures.small))], Align::Right);
     let tax = format!("(うち消費税{}% {}円)", charge.tax_percent, charge.tax.grouped());
     sheet.fitted(&[run(&tax, Style::regular(measures.small))], Align::Right);
 }

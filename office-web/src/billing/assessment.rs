@@ -19,7 +19,8 @@ use crate::problem::Problem;
 struct AssessmentPage {
     frame: Frame,
     view: AssessmentView,
-    explanation: Explanation,
+    /// Two where a tariff change split the period by days.
+    explanations: Vec<Explanation>,
 }
 
 /// `GET /assessments/{assessment}`.
@@ -34,7 +35,12 @@ pub(crate) async fn assessment(
     })?;
     Ok(html(&AssessmentPage {
         frame: Frame::new(format!("調定 {id}"), Area::Billing, &staff),
-        explanation: explain(&view.charge, &view.tariff),
+        explanations: view
+            .earlier
+            .iter()
+            .map(|(tariff, charge)| explain(charge, tariff))
+            .chain([explain(&view.charge, &view.tariff)])
+            .collect(),
         view,
     }))
 }

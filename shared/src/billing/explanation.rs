@@ -10,6 +10,7 @@ use super::charge::{Charge, ChargeLine, ChargePart, ChargeStep, LineKind, StepKi
 use super::exact::Exact;
 use super::tariff::{Ratio, Tariff, VolumeSplit};
 use crate::quantity::{CubicMeters, FineYen, grouped};
+pub(super) use words::exact as written;
 use words::{days, exact, mode_words, months_ja, quotient, ratio};
 
 /// Finished words and figures; pages only set them in columns.

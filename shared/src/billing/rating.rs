@@ -41,7 +41,7 @@ impl Rated {
 /// Rates a period. `versions` are one claim's and authority's, by their rising first day; of
 /// `asked`, the days and the tax rate are found here.
 pub fn rate(
-    versions: &[&Tariff],
+    versions: &[Tariff],
     asked: &ChargeInput,
     supply: &Supply,
 ) -> Result<Rated, ChargeError> {
@@ -54,7 +54,7 @@ pub fn rate(
         Choice::Split { old, days_old, days_new } => {
             let [usage_old, usage_new] = split_by_days(asked.usage, days_old, days_new);
             let side = |usage, days| ChargeInput { usage, days: Some(days), ..*asked };
-            let new = versions[old + 1];
+            let new = &versions[old + 1];
             let before = Supply { to: new.valid_from, ..*supply };
             let after = Supply { from: new.valid_from, ..*supply };
             Ok(Rated {
@@ -66,12 +66,12 @@ pub fn rate(
 }
 
 fn rate_part(
-    versions: &[&Tariff],
+    versions: &[Tariff],
     version: usize,
     asked: &ChargeInput,
     supply: &Supply,
 ) -> Result<RatedPart, ChargeError> {
-    let tariff = versions[version];
+    let tariff = &versions[version];
     let is_split = asked.days.is_some() && tariff.proration.is_none();
     if is_split {
         return Err(ChargeError::NoProration);
@@ -86,7 +86,7 @@ fn rate_part(
 
 impl RatedPart {
     /// The same with its explanation.
-    pub fn charge(&self, versions: &[&Tariff]) -> Result<Charge, ChargeError> {
+    pub fn charge(&self, versions: &[Tariff]) -> Result<Charge, ChargeError> {
         versions[self.version].charge(&self.input)
     }
 }
@@ -121,7 +121,6 @@ mod tests {
     #[track_caller]
     fn check(rules: &str, supply: Supply, expected: Result<i64, ChargeError>) {
         let versions = [version("2020-04-01", 600, ""), version("2026-10-01", 1_200, rules)];
-        let versions: Vec<&Tariff> = versions.iter().collect();
         let size = MeterSize::new(20).unwrap();
         let asked = ChargeInput::new(size, UsageClass::GENERAL, CubicMeters(30), 2);
         let amount = rate(&versions, &asked, &supply).map(|rated| rated.amounts().amount);

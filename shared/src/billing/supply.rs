@@ -42,7 +42,7 @@ enum Which {
 }
 
 /// The version that holds, of versions by their rising first day.
-pub fn choose(versions: &[&Tariff], supply: &Supply) -> Result<Choice, ChargeError> {
+pub fn choose(versions: &[Tariff], supply: &Supply) -> Result<Choice, ChargeError> {
     supply.check()?;
     for (place, tariff) in versions.iter().enumerate().rev() {
         if place == 0 {

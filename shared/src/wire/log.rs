@@ -101,7 +101,7 @@ pub struct ReadingV1 {
     /// Day of the reading.
     pub read_on_unix_days: i32,
     /// Water charge shown, tax included.
-    pub water_yen: i64,
+    pub water_yen: Option<i64>,
     /// Sewerage charge shown, tax included; `None` where there is no sewerage.
     pub sewerage_yen: Option<i64>,
     /// Login name of the reader.

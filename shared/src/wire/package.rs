@@ -25,7 +25,7 @@ pub struct WorkPackageV1 {
     pub route: RouteV1,
     /// Who may log in.
     pub readers: Vec<ReaderV1>,
-    /// The tariff files of each claim.
+    /// The tariff files of each claim, also those that a period may have begun under.
     pub tariffs: Vec<TariffV1>,
     /// The use classes of the connections, each once.
     pub use_classes: Vec<UseClassV1>,
@@ -130,8 +130,14 @@ pub struct PlannedConnectionV1 {
     pub payment_method: u8,
     /// Whether sewerage is charged.
     pub sewerage: bool,
+    /// Whose sewerage, when not the utility's own; else empty.
+    pub sewerage_authority: String,
+    /// Dwellings behind the meter, at least 1.
+    pub dwellings: u16,
     /// Whether service is agreed at present.
     pub in_service: bool,
+    /// Since when to the present user.
+    pub in_service_since_unix_days: Option<i32>,
     /// Dials of the reading before.
     pub previous_value: u32,
     /// Day of the reading before.

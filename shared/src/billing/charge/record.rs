@@ -5,6 +5,7 @@ use serde::{Deserialize, Serialize};
 use super::ChargeInput;
 use crate::billing::claim::Claim;
 use crate::billing::exact::Exact;
+use crate::billing::explanation::written;
 use crate::billing::tariff::{Ratio, Rounding, TaxBasis};
 use crate::quantity::{CubicMeters, FineYen, RoundingMode, Yen};
 
@@ -207,6 +208,31 @@ impl Charge {
 
     fn is_rounded_by_dwelling(&self) -> bool {
         self.parts.iter().any(|part| !part.dwelling_steps.is_empty())
+    }
+}
+
+impl Charge {
+    /// The calculation in one line, for the slip: `基本料金1,518円＋従量料金2,579.5円`.
+    pub fn short_japanese(&self) -> String {
+        let [mut service, mut volume, mut rent, mut relief] = [Exact::ZERO; 4];
+        for part in &self.parts {
+            for line in &part.lines {
+                let sum = match line.kind {
+                    LineKind::Service { .. } | LineKind::Minimum => &mut service,
+                    LineKind::Tier { .. } => &mut volume,
+                    LineKind::MeterRent { .. } => &mut rent,
+                    LineKind::Relief { .. } => &mut relief,
+                };
+                *sum = *sum + times(line.amount, part.dwellings);
+            }
+        }
+        let rest = [("メーター使用料", rent), ("減免", relief)]
+            .into_iter()
+            .filter(|(_, sum)| *sum != Exact::ZERO);
+        let named = [("基本料金", service), ("従量料金", volume)].into_iter().chain(rest);
+        let words: Vec<String> =
+            named.map(|(name, sum)| format!("{name}{}円", written(sum))).collect();
+        words.join("＋").replace("＋減免−", "−減免")
     }
 }
 

@@ -171,6 +171,17 @@ fn reliefs_take_no_more_than_is_there() {
 }
 
 #[test]
+fn the_slip_shows_the_calculation_in_one_line() {
+    let short = |tariff: &Tariff, input| tariff.charge(&input).unwrap().short_japanese();
+    let takatsuki = only(TAKATSUKI);
+    assert_eq!(short(&takatsuki, general(20, 35, 2)), "基本料金1,518円＋従量料金2,579.5円");
+    let relief = "relief = [{ key = \"a\", name = \"減免\", article = \"第2条\", of = \"service\", percent = 50 }]\nmeter_rent = [{ yen = \"70\" }]";
+    let input = ChargeInput { reliefs: ReliefSet(1), ..general(13, 20, 1) };
+    let words = "基本料金1,000円＋従量料金1,500円＋メーター使用料70円−減免500円";
+    assert_eq!(short(&town(relief), input), words);
+}
+
+#[test]
 fn the_tax_of_a_bill_is_rounded_once() {
     let claim = |of: &str| {
         format!(

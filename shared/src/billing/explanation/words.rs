@@ -5,7 +5,7 @@ use crate::billing::tariff::Ratio;
 use crate::quantity::{RoundingMode, grouped};
 
 /// An exact amount: `4,097.5`, `-500`, `591 29/31`.
-pub(super) fn exact(amount: Exact) -> String {
+pub(in crate::billing) fn exact(amount: Exact) -> String {
     let text = amount.to_string();
     let (sign, size) = text.strip_prefix('-').map_or(("", text.as_str()), |size| ("−", size));
     let end = size.find(|c: char| !c.is_ascii_digit()).unwrap_or(size.len());

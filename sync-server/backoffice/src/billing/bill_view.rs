@@ -181,7 +181,8 @@ async fn claims(
 ) -> Result<HashMap<i64, Vec<BillClaim>>, BillingError> {
     let rows = sqlx::query(
         "select a.bill_id, a.assessment_id, a.claim, a.usage_m3, a.amount_yen, a.tax_yen,
-                a.tariff_id, a.charge_input
+                a.tariff_id, a.charge_input, a.earlier_tariff_id,
+                a.earlier_charge_input
          from billing.bill b
          join billing.billing_run r using (utility_id, run_id)
          join billing.assessment a
@@ -200,7 +201,10 @@ async fn claims(
         let tariff = tariffs
             .get(&TariffId(row.try_get("tariff_id")?))
             .ok_or(BillingError::NotReproduced(stored.id))?;
-        let charge = stored.explained(&tariff.tariff)?;
+        let earlier: Option<i64> = row.try_get("earlier_tariff_id")?;
+        let earlier = earlier.and_then(|id| tariffs.get(&TariffId(id)));
+        let earlier = earlier.map(|stored| &stored.tariff);
+        let (charge, _) = stored.explained(&tariff.tariff, earlier)?;
         claims.entry(row.try_get("bill_id")?).or_default().push(BillClaim {
             assessment: stored.id,
             claim: charge.claim,

@@ -55,8 +55,10 @@ pub struct AssessmentView {
     pub slip: Option<Yen>,
     /// The tariff that it was assessed by.
     pub tariff: Tariff,
-    /// The calculation, made anew and equal to the stored amounts.
+    /// The calculation, made anew and, with the earlier one, equal to the stored amounts.
     pub charge: Charge,
+    /// The part by the tariff before, where the period is split by days.
+    pub earlier: Option<(Tariff, Charge)>,
 }
 
 /// An assessment with its explanation; `None` when there is no such assessment.
@@ -84,12 +86,15 @@ const ASSESSMENT: &str = "
     select a.assessment_id, a.bill_id, a.round_id, ro.billing_month, a.claim, a.connection_id,
            c.connection_number, cu.name as customer_name, t.name as town, c.block, c.building,
            c.room, r.read_on, r.register_value, a.usage_m3, a.assessed_on, a.amount_yen,
-           a.tax_yen, a.charge_input, ta.text as tariff,
+           a.tax_yen, a.charge_input, a.earlier_charge_input, ta.text as tariff,
+           ea.text as earlier_tariff, c.sewerage_authority,
            case a.claim when 1 then r.slip_water_yen else r.slip_sewerage_yen end as slip_yen,
            coalesce(before.register_value, i.installed_value, 0) as previous_value
     from billing.assessment a
     join billing.bill b using (utility_id, bill_id)
     join billing.tariff ta using (utility_id, tariff_id)
+    left join billing.tariff ea
+        on ea.utility_id = a.utility_id and ea.tariff_id = a.earlier_tariff_id
     join metering.reading_round ro
         on ro.utility_id = a.utility_id and ro.round_id = a.round_id
     join metering.reading r on r.utility_id = a.utility_id and r.reading_id = a.reading_id
@@ -117,8 +122,14 @@ fn view_of_row(row: &PgRow) -> Result<AssessmentView, BillingError> {
         |column: &str| row.try_get::<jiff_sqlx::Date, _>(column).map(jiff_sqlx::Date::to_jiff);
     let number = |column: &str| row.try_get::<i32, _>(column).map(i32::unsigned_abs);
     let stored = StoredAmounts::of_row(row)?;
-    let tariff = schedule_of(&text("tariff")?, stored.claim, None)?;
-    let charge = stored.explained(&tariff)?;
+    let authority = text("sewerage_authority")?;
+    let authority = Some(authority.as_str())
+        .filter(|authority| stored.claim == Claim::Sewerage && !authority.is_empty());
+    let tariff = schedule_of(&text("tariff")?, stored.claim, authority)?;
+    let earlier: Option<String> = row.try_get("earlier_tariff")?;
+    let earlier =
+        earlier.map(|text| schedule_of(&text, stored.claim, authority)).transpose()?;
+    let (charge, earlier_charge) = stored.explained(&tariff, earlier.as_ref())?;
     Ok(AssessmentView {
         id: stored.id,
         bill: BillId(row.try_get("bill_id")?),
@@ -144,6 +155,7 @@ fn view_of_row(row: &PgRow) -> Result<AssessmentView, BillingError> {
         slip: row.try_get::<Option<i64>, _>("slip_yen")?.map(Yen),
         tariff,
         charge,
+        earlier: earlier.zip(earlier_charge),
     })
 }
 
@@ -156,6 +168,7 @@ pub(super) struct StoredAmounts {
     pub(super) amount: Yen,
     pub(super) tax: Yen,
     input: Vec<u8>,
+    earlier_input: Option<Vec<u8>>,
 }
 
 impl StoredAmounts {
@@ -168,22 +181,36 @@ impl StoredAmounts {
             amount: Yen(row.try_get("amount_yen")?),
             tax: Yen(row.try_get("tax_yen")?),
             input: row.try_get("charge_input")?,
+            earlier_input: row.try_get("earlier_charge_input")?,
         })
     }
 
-    /// The charge, if it is the very one that was stored.
-    pub(super) fn explained(&self, tariff: &Tariff) -> Result<Charge, BillingError> {
+    /// The charge, and the one by the tariff before where the period is split, if they are the
+    /// very ones that were stored.
+    pub(super) fn explained(
+        &self,
+        tariff: &Tariff,
+        earlier: Option<&Tariff>,
+    ) -> Result<(Charge, Option<Charge>), BillingError> {
         let fault = || BillingError::NotReproduced(self.id);
-        let (input, rest) =
-            postcard::take_from_bytes::<ChargeInput>(&self.input).map_err(|_| fault())?;
-        let charge = tariff.charge(&input).map_err(|_| fault())?;
-        let is_same = charge.claim == self.claim
-            && charge.amount == self.amount
-            && charge.tax == self.tax
-            && input.usage == self.usage
-            && rest.is_empty();
-        if is_same { Ok(charge) } else { Err(fault()) }
+        let charge = charge_of(tariff, &self.input).ok_or_else(fault)?;
+        let earlier = match (earlier, &self.earlier_input) {
+            (None, None) => None,
+            (Some(earlier), Some(input)) => Some(charge_of(earlier, input).ok_or_else(fault)?),
+            _ => return Err(fault()),
+        };
+        let both = || std::iter::once(&charge).chain(&earlier);
+        let is_same = both().all(|charge| charge.claim == self.claim)
+            && both().map(|charge| charge.amount).sum::<Yen>() == self.amount
+            && both().map(|charge| charge.tax).sum::<Yen>() == self.tax
+            && both().map(|charge| charge.input.usage.0).sum::<u32>() == self.usage.0;
+        if is_same { Ok((charge, earlier)) } else { Err(fault()) }
     }
+}
+
+fn charge_of(tariff: &Tariff, input: &[u8]) -> Option<Charge> {
+    let (input, rest) = postcard::take_from_bytes::<ChargeInput>(input).ok()?;
+    tariff.charge(&input).ok().filter(|_| rest.is_empty())
 }
 
 /// Tariffs by their key, each parsed once.

@@ -71,7 +71,7 @@ impl Walk {
             findings: vec![],
             low_flow: 1,
             read_on_unix_days: to_unix_days(TODAY),
-            water_yen: 4_000,
+            water_yen: Some(4_000),
             sewerage_yen: Some(3_000),
             reader: "101".into(),
         }

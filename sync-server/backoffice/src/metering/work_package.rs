@@ -123,9 +123,10 @@ async fn readers(db: &mut PgConnection, utility: i64) -> sqlx::Result<Vec<Reader
 
 async fn tariffs(db: &mut PgConnection, utility: i64, on: Date) -> sqlx::Result<Vec<TariffV1>> {
     sqlx::query(
-        "select tariff_id, text from billing.tariff
-         where utility_id = $1 and validity @> $2
-         order by claim",
+        // A period may have begun under the version before, and be charged by it.
+        "select min(tariff_id) as tariff_id, text from billing.tariff
+         where utility_id = $1 and validity && daterange($2::date - 400, $2, '[]')
+         group by text order by min(claim), min(lower(validity))",
     )
     .bind(utility)
     .bind(on.to_sqlx())
@@ -160,7 +161,8 @@ async fn connections(
 ) -> sqlx::Result<Vec<PlannedConnectionV1>> {
     let rows = sqlx::query(
         "select p.connection_id, c.connection_number, p.walk_order, c.block, c.building, c.room,
-                c.meter_position, c.caution, c.has_sewerage, t.name as town,
+                c.meter_position, c.caution, c.has_sewerage, c.sewerage_authority, c.dwellings,
+                t.name as town, lower(a.period) as in_service_since,
                 coalesce(cu.name, '') as customer_name, coalesce(cu.kana, '') as customer_kana,
                 coalesce(a.use_class, 'general') as use_class,
                 coalesce(a.payment_method, 3::smallint) as payment_method
@@ -216,7 +218,13 @@ fn planned_connection(row: &PgRow, past: &Past) -> sqlx::Result<PlannedConnectio
         use_class: use_class::of_row(row, "use_class")?.key().to_owned(),
         payment_method: code("payment_method")?,
         sewerage: row.try_get("has_sewerage")?,
+        sewerage_authority: text("sewerage_authority")?,
+        dwellings: u16::try_from(row.try_get::<i32, _>("dwellings")?)
+            .map_err(|error| sqlx::Error::Decode(error.into()))?,
         in_service: past.in_service,
+        in_service_since_unix_days: row
+            .try_get::<Option<jiff_sqlx::Date>, _>("in_service_since")?
+            .map(|day| to_unix_days(day.to_jiff())),
         previous_value: past.previous_value,
         previous_read_on_unix_days: to_unix_days(past.previous_read_on),
         past_usage: past

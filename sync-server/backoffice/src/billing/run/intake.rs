@@ -1,7 +1,8 @@
 //! The reading side of a run (検針の読込みと料金計算): rows in, rated bills out, chunk by chunk.
 
 use futures_util::TryStreamExt;
-use shared::billing::Claim;
+use jiff::civil::Date;
+use shared::billing::{Claim, Supply};
 use shared::ids::{ConnectionId, RoundId};
 use shared::quantity::{CubicMeters, Yen};
 use sqlx::postgres::{PgConnection, PgRow};
@@ -24,6 +25,7 @@ pub(super) struct Intake {
     utility: i64,
     round: RoundId,
     rating: Rating,
+    needs_supply: bool,
     cancel: CancelFlag,
     summary: RunSummary,
 }
@@ -35,10 +37,12 @@ impl Intake {
         tariffs: Vec<StoredTariff>,
         cancel: CancelFlag,
     ) -> Self {
+        let rating = Rating::new(round.months, tariffs);
         Self {
             utility,
             round: round.id,
-            rating: Rating::new(round.months, tariffs),
+            needs_supply: rating.needs_supply(),
+            rating,
             cancel,
             summary: RunSummary::default(),
         }
@@ -110,6 +114,7 @@ impl Intake {
             .bind(self.round.0)
             .bind(after)
             .bind(last)
+            .bind(self.needs_supply)
             .fetch(db);
         let mut bills = Vec::new();
         let mut last_connection = None;
@@ -189,13 +194,25 @@ const TO_BILL: &str = "
         where utility_id = $1 and connection_id > $3 and connection_id <= $4
     )
     select r.connection_id, r.reading_id, r.read_on, r.usage_m3, m.size_mm, c.has_sewerage,
-           r.slip_water_yen, r.slip_sewerage_yen, a.agreement_id, a.use_class, a.payment_method
+           r.slip_water_yen, r.slip_sewerage_yen, a.agreement_id, a.use_class, a.payment_method,
+           c.sewerage_authority, c.dwellings, lower(a.period),
+           coalesce(before.read_on, lower(i.period))
     from metering.reading r
     join connection.service_connection c
         on c.utility_id = $1 and c.connection_id = r.connection_id
         and c.connection_id > $3 and c.connection_id <= $4
     join metering.meter m on m.utility_id = r.utility_id and m.meter_id = r.meter_id
     left join agreement a on a.connection_id = r.connection_id and a.period @> r.read_on
+    left join metering.meter_installation i
+        on $5 and i.utility_id = r.utility_id and i.connection_id = r.connection_id
+        and i.meter_id = r.meter_id and i.period @> r.read_on
+    left join lateral (
+        select p.read_on from metering.current_reading p
+        where p.utility_id = r.utility_id and p.connection_id = r.connection_id
+          and p.meter_id = r.meter_id and p.read_on <= r.read_on
+          and p.round_id is distinct from r.round_id
+        order by p.read_on desc limit 1
+    ) before on $5
     where r.utility_id = $1 and r.round_id = $2
       and r.connection_id > $3 and r.connection_id <= $4
       and not exists (
@@ -210,10 +227,15 @@ const TO_BILL: &str = "
 /// `None` when nobody has agreed to pay. Columns go by their place: this runs once per bill.
 fn read_connection_of_row(row: &PgRow) -> sqlx::Result<Option<ReadConnection>> {
     let Some(agreement) = row.try_get(8)? else { return Ok(None) };
+    let date = |place: usize| -> sqlx::Result<Option<Date>> {
+        Ok(row.try_get::<Option<jiff_sqlx::Date>, _>(place)?.map(jiff_sqlx::Date::to_jiff))
+    };
+    let read_on = row.try_get::<jiff_sqlx::Date, _>(2)?.to_jiff();
+    let (started_on, read_before_on) = (date(13)?, date(14)?);
+    let from = started_on.max(read_before_on).unwrap_or(read_on).min(read_on);
     Ok(Some(ReadConnection {
         connection: row.try_get(0)?,
         reading: row.try_get(1)?,
-        read_on: row.try_get::<jiff_sqlx::Date, _>(2)?.to_jiff(),
         usage: CubicMeters(row.try_get::<i32, _>(3)?.unsigned_abs()),
         size_mm: row.try_get(4)?,
         has_sewerage: row.try_get(5)?,
@@ -224,5 +246,9 @@ fn read_connection_of_row(row: &PgRow) -> sqlx::Result<Option<ReadConnection>> {
         agreement,
         use_class: use_class::of_row(row, 9)?,
         payment_method: row.try_get(10)?,
+        sewerage_authority: row.try_get(11)?,
+        dwellings: u16::try_from(row.try_get::<i32, _>(12)?)
+            .map_err(|error| sqlx::Error::Decode(error.into()))?,
+        supply: Supply { from, to: read_on, started_on },
     }))
 }

@@ -1,7 +1,9 @@
-//! Rating (料金計算): from a reading to the claims of its bill. Pure.
+//! Rating (料金算定): from a reading to the claims of its bill. Pure.
 
 use jiff::civil::Date;
-use shared::billing::{ChargeAmounts, ChargeInput, Claim};
+use shared::billing::{
+    ChargeAmounts, ChargeError, ChargeInput, Claim, Rated, Supply, Tariff, rate,
+};
 use shared::connection::{MeterSize, UsageClass};
 use shared::ids::TariffId;
 use shared::quantity::{CubicMeters, Yen};
@@ -12,27 +14,39 @@ use crate::billing::error::BillingError;
 use crate::billing::tariffs::StoredTariff;
 
 /// A reading with what its bill needs.
-#[derive(Debug, Clone, Copy)]
+#[derive(Debug, Clone)]
 pub(super) struct ReadConnection {
     pub(super) connection: i64,
     pub(super) reading: Uuid,
-    pub(super) read_on: Date,
     pub(super) usage: CubicMeters,
     pub(super) size_mm: i16,
     pub(super) has_sewerage: bool,
+    /// Empty for the utility's own.
+    pub(super) sewerage_authority: String,
+    pub(super) dwellings: u16,
     /// In the order of [`Claim::ALL`].
     pub(super) slip: [Option<Yen>; 2],
+    pub(super) supply: Supply,
     pub(super) agreement: i64,
     pub(super) use_class: UsageClass,
     pub(super) payment_method: i16,
+}
+
+/// What a claim was computed from.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct RatedInput {
+    pub(super) tariff: TariffId,
+    pub(super) input: ChargeInput,
 }
 
 /// One claim of a bill.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct RatedClaim {
     pub(super) claim: Claim,
-    pub(super) tariff: TariffId,
-    pub(super) input: ChargeInput,
+    pub(super) usage: CubicMeters,
+    pub(super) by: RatedInput,
+    /// By the version before, where the period is split by days.
+    pub(super) earlier: Option<RatedInput>,
     pub(super) amounts: ChargeAmounts,
 }
 
@@ -57,15 +71,52 @@ impl RatedBill {
     }
 }
 
+/// The versions of one claim's tariff, by their first day.
+struct Schedules {
+    claim: Claim,
+    /// Empty for the utility's own.
+    authority: String,
+    versions: Vec<Tariff>,
+    ids: Vec<TariffId>,
+    /// The day after the last of the newest version, if it has one.
+    ends_before: Option<Date>,
+}
+
 /// Rates readings of one round.
 pub(super) struct Rating {
     months: u8,
-    tariffs: Vec<StoredTariff>,
+    schedules: Vec<Schedules>,
 }
 
 impl Rating {
-    pub(super) fn new(months: u8, tariffs: Vec<StoredTariff>) -> Self {
-        Self { months, tariffs }
+    pub(super) fn new(months: u8, mut tariffs: Vec<StoredTariff>) -> Self {
+        tariffs.sort_by_key(|stored| stored.valid_from);
+        let mut all: Vec<Schedules> = Vec::new();
+        for StoredTariff { id, tariff, valid_before, .. } in tariffs {
+            let (claim, authority) = (tariff.claim, tariff.authority.clone().unwrap_or_default());
+            let known = all.iter().position(|s| s.claim == claim && s.authority == authority);
+            let place = known.unwrap_or_else(|| {
+                let (versions, ids) = (Vec::new(), Vec::new());
+                all.push(Schedules { claim, authority, versions, ids, ends_before: None });
+                all.len() - 1
+            });
+            all[place].versions.push(tariff);
+            all[place].ids.push(id);
+            all[place].ends_before = valid_before;
+        }
+        Self { months, schedules: all }
+    }
+
+    /// Whether a charge depends on anything but its reading: else nobody need look for the reading
+    /// before it.
+    pub(super) fn needs_supply(&self) -> bool {
+        self.schedules.iter().any(|schedules| {
+            schedules.versions.len() > 1
+                || schedules
+                    .versions
+                    .iter()
+                    .any(|tariff| tariff.proration.is_some() || tariff.tax.rates.len() > 1)
+        })
     }
 
     /// The bill, or why this connection cannot have one. A missing tariff stops the whole run.
@@ -74,12 +125,12 @@ impl Rating {
         read: &ReadConnection,
     ) -> Result<Result<RatedBill, UnbilledReason>, BillingError> {
         let Some(input) = self.input(read) else { return Ok(Err(UnbilledReason::UnknownCode)) };
-        let water = match self.claim(Claim::Water, read.read_on, input)? {
+        let water = match self.claim(Claim::Water, "", input, &read.supply)? {
             Ok(claim) => claim,
             Err(reason) => return Ok(Err(reason)),
         };
         let sewerage = if read.has_sewerage {
-            match self.claim(Claim::Sewerage, read.read_on, input)? {
+            match self.claim(Claim::Sewerage, &read.sewerage_authority, input, &read.supply)? {
                 Ok(claim) => Some(claim),
                 Err(reason) => return Ok(Err(reason)),
             }
@@ -98,23 +149,45 @@ impl Rating {
 
     fn input(&self, read: &ReadConnection) -> Option<ChargeInput> {
         let size = MeterSize::new(u16::try_from(read.size_mm).ok()?).ok()?;
-        Some(ChargeInput::new(size, read.use_class, read.usage, self.months))
+        let input = ChargeInput::new(size, read.use_class, read.usage, self.months);
+        Some(ChargeInput { dwellings: read.dwellings, ..input })
     }
 
     fn claim(
         &self,
         claim: Claim,
-        on: Date,
+        authority: &str,
         input: ChargeInput,
+        supply: &Supply,
     ) -> Result<Result<RatedClaim, UnbilledReason>, BillingError> {
-        let stored = self
-            .tariffs
+        let on = supply.to;
+        let schedules = self
+            .schedules
             .iter()
-            .find(|stored| stored.tariff.claim == claim && stored.holds_on(on))
+            .find(|schedules| schedules.claim == claim && schedules.authority == authority)
+            .filter(|schedules| schedules.ends_before.is_none_or(|before| on < before))
             .ok_or(BillingError::NoTariff { claim, on })?;
-        let rated = stored.tariff.amounts(&input);
-        Ok(rated
-            .map(|amounts| RatedClaim { claim, tariff: stored.id, input, amounts })
-            .map_err(UnbilledReason::Charge))
+        Ok(match rate(&schedules.versions, &input, supply) {
+            Ok(rated) => Ok(schedules.rated(&rated)),
+            Err(ChargeError::NoTariff) => return Err(BillingError::NoTariff { claim, on }),
+            Err(error) => Err(UnbilledReason::Charge(error)),
+        })
+    }
+}
+
+impl Schedules {
+    fn rated(&self, rated: &Rated) -> RatedClaim {
+        let input = |part: &shared::billing::RatedPart| RatedInput {
+            tariff: self.ids[part.version],
+            input: part.input,
+        };
+        let earlier_usage = rated.earlier.map_or(0, |part| part.input.usage.0);
+        RatedClaim {
+            claim: self.claim,
+            usage: CubicMeters(rated.part.input.usage.0 + earlier_usage),
+            by: input(&rated.part),
+            earlier: rated.earlier.as_ref().map(input),
+            amounts: rated.amounts(),
+        }
     }
 }

@@ -1,12 +1,13 @@
 //! The rows that a run writes (調定・請求・仕訳の行), as they are copied.
 
 use jiff::civil::Date;
+use shared::billing::ChargeInput;
 use shared::ids::{RoundId, TariffId};
 use shared::ledger::Transfer;
 use shared::quantity::Yen;
 use uuid::Uuid;
 
-use super::rating::RatedClaim;
+use super::rating::{RatedClaim, RatedInput};
 use crate::bulk::{BulkRow, RowWriter};
 
 /// The longest postcard form of a charge's input: size 2, class 16, volume 5, months 1, days 4,
@@ -76,10 +77,12 @@ impl BulkRow for AssessmentRow {
         "assessed_on",
         "claim",
         "charge_input",
+        "earlier_tariff_id",
+        "earlier_charge_input",
     ];
 
     fn write(&self, out: &mut RowWriter<'_>) {
-        let TariffId(tariff) = self.rated.tariff;
+        let TariffId(tariff) = self.rated.by.tariff;
         out.bigint(self.id);
         out.bigint(self.bill);
         out.bigint(self.round.0);
@@ -88,13 +91,27 @@ impl BulkRow for AssessmentRow {
         out.bigint(self.rated.amounts.amount.0);
         out.bigint(self.rated.amounts.tax.0);
         out.uuid(self.reading);
-        out.unsigned(self.rated.input.usage.0);
+        out.unsigned(self.rated.usage.0);
         out.date(self.assessed_on);
         out.smallint(i16::from(self.rated.claim.code()));
-        let mut bytes = [0; CHARGE_INPUT_BYTES_MAX];
-        let input = postcard::to_slice(&self.rated.input, &mut bytes);
-        out.bytes(input.expect("the longest form fits"));
+        charge_input(out, &self.rated.by.input);
+        match &self.rated.earlier {
+            Some(RatedInput { tariff, input }) => {
+                out.bigint(tariff.0);
+                charge_input(out, input);
+            }
+            None => {
+                out.null();
+                out.null();
+            }
+        }
     }
+}
+
+fn charge_input(out: &mut RowWriter<'_>, input: &ChargeInput) {
+    let mut bytes = [0; CHARGE_INPUT_BYTES_MAX];
+    let bytes = postcard::to_slice(input, &mut bytes);
+    out.bytes(bytes.expect("the longest form fits"));
 }
 
 /// A transfer of the ledger (仕訳) that posts an assessment.
@@ -125,7 +142,6 @@ impl BulkRow for TransferRow {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use shared::billing::ChargeInput;
     use shared::billing::tariff::ReliefSet;
     use shared::connection::{MeterSize, UsageClass};
     use shared::quantity::CubicMeters;

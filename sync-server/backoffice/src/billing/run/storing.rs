@@ -210,7 +210,7 @@ impl Storing {
 impl ClaimTotal {
     fn add(&mut self, rated: &RatedClaim) {
         self.assessments += 1;
-        self.usage_m3 += u64::from(rated.input.usage.0);
+        self.usage_m3 += u64::from(rated.usage.0);
         self.amount = self.amount + rated.amounts.amount;
         self.tax = self.tax + rated.amounts.tax;
     }
