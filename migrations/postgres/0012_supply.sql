@@ -4,9 +4,8 @@ alter table connection.service_connection
     -- Whose sewerage the connection drains into (下水道事業者); empty for the utility's own. Names an
     -- authority of billing.tariff.
     add column sewerage_authority text not null default '',
-    -- Dwellings behind the meter (連用戸数).
-    add column dwellings integer not null default 1,
-    add constraint connection_has_a_dwelling check (dwellings between 1 and 65535);
+    -- Dwellings behind the meter (連用戸数) are counted in 16 bits by the engine.
+    add constraint connection_dwellings_bounded check (dwellings <= 65535);
 
 alter table billing.assessment
     -- Where a period is split by days between two versions of a tariff (経過措置): the version before,
