@@ -3,6 +3,7 @@
 
 mod billing_pages;
 mod connection_pages;
+mod lab_pages;
 mod log_in;
 mod metering_pages;
 mod test_office;

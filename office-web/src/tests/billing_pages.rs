@@ -3,7 +3,7 @@
 use axum::http::StatusCode;
 use backoffice::billing::{demo_tariffs, store_tariff};
 
-use super::test_office::{Browser, HOSTILE_NAME, TestOffice};
+use super::test_office::{Browser, HOSTILE_NAME, Page, TestOffice};
 
 /// Everybody used 45 m³; the slip of the first said so, with the right amount of water.
 const READ: &str = "
@@ -14,7 +14,7 @@ const READ: &str = "
            case n when 1 then 5912 end, null
     from generate_series(1, 4) n, metering.reading_round r;";
 
-async fn closed_round(office: &TestOffice) {
+pub(super) async fn closed_round(office: &TestOffice) {
     for text in demo_tariffs() {
         store_tariff(&office.backoffice, text, None).await.unwrap();
     }
@@ -24,11 +24,19 @@ async fn closed_round(office: &TestOffice) {
     assert_eq!(closed.status, StatusCode::SEE_OTHER, "{}", closed.text());
 }
 
-async fn bill(browser: &Browser<'_>, office: &TestOffice) {
-    let address = format!("/rounds/{}/billing-run", office.round);
-    let page = browser.post(&address, &[("due_on", "2026-12-31")]).await;
+pub(super) async fn bill(browser: &Browser<'_>, office: &TestOffice) {
+    let page = run(browser, office, "2026-12-31").await;
     assert_eq!(page.status, StatusCode::OK, "{}", page.text());
     page.assert_has("請求を4件作りました");
+}
+
+/// Asks for a run and watches it to its end.
+async fn run(browser: &Browser<'_>, office: &TestOffice, due_on: &str) -> Page {
+    let address = format!("/rounds/{}/billing-run", office.round);
+    let started = browser.post(&address, &[("due_on", due_on)]).await;
+    assert_eq!(started.status, StatusCode::SEE_OTHER, "{}", started.text());
+    assert!(started.location().starts_with("/billing-runs/"), "{}", started.location());
+    browser.watch(started.location()).await
 }
 
 /// The address behind the first link to such a page.
@@ -46,8 +54,7 @@ async fn a_closed_round_is_billed_once_however_often_it_is_asked_for() {
     let browser = office.clerk().await;
     browser.get("/assessments").await.assert_has("調定処理を行う");
     bill(&browser, &office).await;
-    let address = format!("/rounds/{}/billing-run", office.round);
-    let again = browser.post(&address, &[("due_on", "2026-12-31")]).await;
+    let again = run(&browser, &office, "2026-12-31").await;
     again.assert_has("新しく調定するものはありませんでした");
 
     let list = browser.get(&format!("/assessments?round={}", office.round)).await;
@@ -62,13 +69,27 @@ async fn a_closed_round_is_billed_once_however_often_it_is_asked_for() {
 }
 
 #[tokio::test]
+async fn a_run_that_nobody_knows_is_not_found() {
+    let office = TestOffice::new().await;
+    let browser = office.clerk().await;
+    let unknown = "/billing-runs/00000000-0000-4000-8000-000000000000";
+    for (address, code) in [(unknown, "W02"), ("/billing-runs/7", "W01")] {
+        let page = browser.get(address).await;
+        assert_eq!(page.status, StatusCode::NOT_FOUND);
+        page.assert_has(code);
+    }
+    let page = browser.post(&format!("{unknown}/cancel"), &[]).await;
+    assert_eq!(page.status, StatusCode::NOT_FOUND);
+}
+
+#[tokio::test]
 async fn an_open_round_is_not_billed() {
     let office = TestOffice::new().await;
     let browser = office.clerk().await;
-    let address = format!("/rounds/{}/billing-run", office.round);
-    let page = browser.post(&address, &[("due_on", "2026-12-31")]).await;
+    let page = run(&browser, &office, "2026-12-31").await;
     assert_eq!(page.status, StatusCode::CONFLICT);
     page.assert_has("B10");
+    let address = format!("/rounds/{}/billing-run", office.round);
     let page = browser.post(&address, &[("due_on", "いつか")]).await;
     assert_eq!(page.status, StatusCode::BAD_REQUEST);
 }
@@ -78,8 +99,7 @@ async fn bills_cannot_be_due_before_they_are_made() {
     let office = TestOffice::new().await;
     closed_round(&office).await;
     let browser = office.clerk().await;
-    let address = format!("/rounds/{}/billing-run", office.round);
-    let page = browser.post(&address, &[("due_on", "2026-11-01")]).await;
+    let page = run(&browser, &office, "2026-11-01").await;
     assert_eq!(page.status, StatusCode::CONFLICT);
     page.assert_has("B12");
 }

@@ -132,6 +132,33 @@ impl Browser<'_> {
         self.send(request, Body::from(body)).await
     }
 
+    /// Sends a form as browsers do when it may hold files.
+    pub async fn post_parts(&self, path: &str, parts: &[(&str, &str)]) -> Page {
+        let mut body = String::new();
+        for (name, content) in parts {
+            let file = if *name == "file" { "; filename=\"draft.toml\"" } else { "" };
+            body.push_str(&format!(
+                "--part\r\nContent-Disposition: form-data; name=\"{name}\"{file}\r\n\r\n{content}\r\n"
+            ));
+        }
+        body.push_str("--part--\r\n");
+        let request = Request::post(path)
+            .header(ORIGIN, format!("https://{HOST}"))
+            .header(CONTENT_TYPE, "multipart/form-data; boundary=part");
+        self.send(request, Body::from(body)).await
+    }
+
+    /// Looks at the page of a job until it is over. Each look waits a little by itself.
+    pub async fn watch(&self, path: &str) -> Page {
+        for _ in 0..200 {
+            let page = self.get(path).await;
+            if page.status != StatusCode::OK || !page.text().contains("http-equiv=\"refresh\"") {
+                return page;
+            }
+        }
+        panic!("{path} does not come to an end")
+    }
+
     async fn send(&self, request: axum::http::request::Builder, body: Body) -> Page {
         let mut request = request.header("host", HOST);
         if let Some(cookie) = &self.cookie {

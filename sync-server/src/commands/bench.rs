@@ -4,6 +4,7 @@
 
 mod billing;
 mod handheld;
+mod lab;
 mod papers;
 mod scratch;
 mod search;
@@ -34,6 +35,8 @@ enum What {
     Billing,
     /// 水栓・使用者の検索
     Search,
+    /// 料金改定の試算
+    Lab,
     /// ハンディ端末
     Handheld,
     /// すべて
@@ -57,6 +60,9 @@ pub async fn run(arguments: BenchArguments, outside: &Outside) -> Result<(), Ref
     }
     if what.holds(What::Search) {
         print_table("検索", &search::measure(arguments.households, outside).await?);
+    }
+    if what.holds(What::Lab) {
+        print_table("料金改定の試算", &lab::measure().await?);
     }
     if what.holds(What::Handheld) {
         handheld::run(&outside.programs).await?;

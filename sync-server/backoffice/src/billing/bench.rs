@@ -4,6 +4,7 @@
 //! holds no preparation: tables are emptied and PostgreSQL is at rest before the watch starts.
 
 mod charges;
+mod lab;
 mod population;
 
 use std::time::{Duration, Instant};
@@ -17,6 +18,7 @@ use super::{BillingError, BillingOrder, CancelFlag, run_billing};
 use crate::Backoffice;
 
 pub use charges::{ChargeFigures, charges};
+pub use lab::{LabFigures, billed_draft, measure_lab, prepare_year, revised_draft};
 pub use population::{Prepared, prepare};
 
 /// Rounds of which the middle one counts.

@@ -16,26 +16,42 @@ impl<'a> CopiedRow<'a> {
     }
 
     pub(crate) fn bigint(&mut self) -> sqlx::Result<i64> {
-        let bytes = self.bytes()?.try_into().map_err(|_| broken("a bigint has eight bytes"))?;
-        Ok(i64::from_be_bytes(bytes))
+        bigint(self.bytes()?)
     }
 
-    /// The bytes of a field that is not null.
+    /// A number that may be null.
+    pub(crate) fn optional_bigint(&mut self) -> sqlx::Result<Option<i64>> {
+        self.optional_bytes()?.map(bigint).transpose()
+    }
+
+    /// The bytes of a field that is never null.
     pub(crate) fn bytes(&mut self) -> sqlx::Result<&'a [u8]> {
+        self.optional_bytes()?.ok_or_else(|| broken("a field is null that never should be"))
+    }
+
+    /// The bytes of a field; `None` for a null.
+    pub(crate) fn optional_bytes(&mut self) -> sqlx::Result<Option<&'a [u8]>> {
         let (length, rest) =
             self.rest.split_first_chunk().ok_or_else(|| broken("a field lacks its length"))?;
-        let length = usize::try_from(i32::from_be_bytes(*length))
-            .map_err(|_| broken("a field is null that never should be"))?;
+        let Ok(length) = usize::try_from(i32::from_be_bytes(*length)) else {
+            self.rest = rest;
+            return Ok(None);
+        };
         let (field, rest) =
             rest.split_at_checked(length).ok_or_else(|| broken("a field is cut off"))?;
         self.rest = rest;
-        Ok(field)
+        Ok(Some(field))
     }
 
     /// All fields that were not taken yet, lengths and all: equal bytes are equal values.
     pub(crate) fn rest(&self) -> &'a [u8] {
         self.rest
     }
+}
+
+fn bigint(bytes: &[u8]) -> sqlx::Result<i64> {
+    let bytes = bytes.try_into().map_err(|_| broken("a bigint has eight bytes"))?;
+    Ok(i64::from_be_bytes(bytes))
 }
 
 /// Cuts the stream into rows.
@@ -168,6 +184,8 @@ mod tests {
         assert!(read(&[&bytes[..bytes.len() - 1]]).is_err());
         assert!(read(&[b"this is something else altogether"]).is_err());
         assert!(CopiedRow::new(&[0, 0, 0, 9, 1]).bytes().is_err());
-        assert!(CopiedRow::new(&[255, 255, 255, 255]).bytes().is_err());
+        let null = CopiedRow::new(&[255, 255, 255, 255]);
+        assert!(null.clone().bytes().is_err());
+        assert_eq!(null.clone().optional_bigint().unwrap(), None);
     }
 }

@@ -68,7 +68,7 @@ impl LabBill {
         let mut asked: Vec<(&Tariff, ChargeInput)> = Vec::with_capacity(self.claims.len());
         for claim in self.claims.iter().flatten() {
             let case = cases.get(claim.case);
-            match pricing.ask(pricing.stored(case.tariff)?, &case.input) {
+            match pricing.ask(pricing.stored(case.billed.tariff)?, &case.input) {
                 Asked::Schedule(schedule, input) if matches!(case.outcome, Outcome::Priced(_)) => {
                     asked.push((schedule, input));
                 }

@@ -5,7 +5,7 @@
 use std::collections::HashMap;
 
 use shared::billing::{ChargeAmounts, ChargeError, ChargeInput, Claim};
-use shared::quantity::Yen;
+use shared::quantity::{CubicMeters, Yen};
 
 use super::error::LabError;
 use super::pricing::{Asked, Pricing};
@@ -22,11 +22,21 @@ pub(super) enum Outcome {
     Unpriced(ChargeError),
 }
 
+/// What an assessment was computed from.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Billed {
+    pub(super) tariff: i64,
+    pub(super) input: ChargeInput,
+}
+
 /// A case with the sums of its assessments.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Case {
-    pub(super) tariff: i64,
     pub(super) claim: Claim,
+    pub(super) billed: Billed,
+    /// By the version before, where the period was split by days.
+    pub(super) earlier: Option<Billed>,
+    /// The whole period, as it is asked of the draft.
     pub(super) input: ChargeInput,
     pub(super) outcome: Outcome,
     pub(super) count: u64,
@@ -37,16 +47,18 @@ pub(super) struct Case {
 }
 
 impl Case {
-    /// `fields` are the tariff's id and the input, as the database sends them.
+    /// `fields` are tariff and input, then those of an earlier part or nulls, as the database sends
+    /// them.
     fn of(fields: &[u8], pricing: &Pricing) -> Result<Self, LabError> {
         let mut row = CopiedRow::new(fields);
-        let tariff = row.bigint()?;
-        let old = pricing.stored(tariff)?;
-        let (input, rest) = postcard::take_from_bytes::<ChargeInput>(row.bytes()?)
-            .map_err(|_| LabError::Unreadable)?;
-        if !rest.is_empty() {
-            return Err(LabError::Unreadable);
-        }
+        let billed = Billed { tariff: row.bigint()?, input: input(row.bytes()?)? };
+        let earlier = row.optional_bigint()?.zip(row.optional_bytes()?);
+        let earlier = match earlier {
+            Some((tariff, bytes)) => Some(Billed { tariff, input: input(bytes)? }),
+            None => None,
+        };
+        let old = pricing.stored(billed.tariff)?;
+        let input = whole(&billed, earlier.as_ref());
         let outcome = match pricing.ask(old, &input) {
             Asked::Schedule(schedule, input) => match schedule.amounts(&input) {
                 Ok(amounts) => Outcome::Priced(amounts),
@@ -56,8 +68,9 @@ impl Case {
             Asked::Refused(error) => Outcome::Unpriced(error),
         };
         Ok(Self {
-            tariff,
             claim: old.claim,
+            billed,
+            earlier,
             input,
             outcome,
             count: 0,
@@ -75,6 +88,21 @@ impl Case {
         self.after = self.after + other.after;
         self.after_tax = self.after_tax + other.after_tax;
     }
+}
+
+fn input(bytes: &[u8]) -> Result<ChargeInput, LabError> {
+    match postcard::take_from_bytes(bytes) {
+        Ok((input, [])) => Ok(input),
+        _ => Err(LabError::Unreadable),
+    }
+}
+
+/// The input of the whole period. Only whole periods of continuing users are split between
+/// versions, and the draft is one version: it takes them whole again.
+fn whole(billed: &Billed, earlier: Option<&Billed>) -> ChargeInput {
+    let Some(earlier) = earlier else { return billed.input };
+    let usage = CubicMeters(billed.input.usage.0 + earlier.input.usage.0);
+    ChargeInput { usage, days: None, ..billed.input }
 }
 
 /// Place of a case in its table.

@@ -162,7 +162,8 @@ fn query(utility: i64, round: i64, slice: Slice) -> String {
     let after = slice.after.map(|id| format!(" and connection_id > {id}")).unwrap_or_default();
     let to = slice.to.map(|id| format!(" and connection_id <= {id}")).unwrap_or_default();
     format!(
-        "select connection_id, bill_id, amount_yen, tax_yen, tariff_id, charge_input
+        "select connection_id, bill_id, amount_yen, tax_yen, tariff_id, charge_input,
+                earlier_tariff_id, earlier_charge_input
          from billing.assessment
          where utility_id = {utility} and round_id = {round}{after}{to}
          order by connection_id, claim"

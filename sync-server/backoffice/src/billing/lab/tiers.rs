@@ -6,7 +6,7 @@
 use std::collections::BTreeMap;
 
 use shared::billing::tariff::{Rate, TaxBasis, VolumeSplit};
-use shared::billing::{Charge, ChargePart, Claim, LineKind, Tariff};
+use shared::billing::{ChargeInput, ChargePart, Claim, LineKind, Tariff};
 use shared::quantity::{CubicMeters, FINE_PER_YEN, FineYen, Yen};
 
 use super::cases::{Case, Outcome};
@@ -80,10 +80,15 @@ pub(super) fn tables(cases: &[Case], pricing: &Pricing) -> Result<Vec<TierTable>
             if !matches!(case.outcome, Outcome::Priced(_)) {
                 continue;
             }
-            let old = pricing.stored(case.tariff)?;
+            let old = pricing.stored(case.billed.tariff)?;
             let Asked::Schedule(new, input) = pricing.ask(old, &case.input) else { continue };
-            before.add_case(old, old.charge(&case.input).ok(), case, case.before, case.before_tax);
-            after.add_case(new, new.charge(&input).ok(), case, case.after, case.after_tax);
+            before.add_revenue(case.before);
+            for billed in std::iter::once(&case.billed).chain(&case.earlier) {
+                let tariff = pricing.stored(billed.tariff)?;
+                before.add_charge(tariff, &billed.input, case.count);
+            }
+            after.add_revenue(case.after);
+            after.add_charge(new, &input, case.count);
         }
         tables.push(TierTable { claim, before: before.finish(), after: after.finish() });
     }
@@ -91,35 +96,33 @@ pub(super) fn tables(cases: &[Case], pricing: &Pricing) -> Result<Vec<TierTable>
 }
 
 impl Rows {
-    fn add_case(
-        &mut self,
-        tariff: &Tariff,
-        charge: Option<Charge>,
-        case: &Case,
-        revenue: Yen,
-        tax: Yen,
-    ) {
+    fn add_revenue(&mut self, revenue: Yen) {
         self.revenue = self.revenue + revenue;
-        let Some(charge) = charge else {
+    }
+
+    /// Adds as many assessments of this input.
+    fn add_charge(&mut self, tariff: &Tariff, input: &ChargeInput, count: u64) {
+        let Ok(charge) = tariff.charge(input) else {
             // What was billed can no longer be explained: its volume is counted all the same.
-            self.add(TierKind::Others, u64::from(case.input.usage.0) * case.count, 0);
+            self.add(TierKind::Others, u64::from(input.usage.0) * count, 0);
             return;
         };
-        self.add(TierKind::Carried, u64::from(charge.carried.0) * case.count, 0);
+        self.add(TierKind::Carried, u64::from(charge.carried.0) * count, 0);
         if matches!(charge.tax_basis, TaxBasis::Excluded(_)) {
-            self.add(TierKind::Tax, 0, tax.0 * FINE_PER_YEN);
+            let tax = charge.tax.0 * FINE_PER_YEN * count.cast_signed();
+            self.add(TierKind::Tax, 0, tax);
         }
         let size = match tariff.shared {
-            Some(shared) if case.input.dwellings > 1 => shared.size.unwrap_or(case.input.size),
-            _ => case.input.size,
+            Some(shared) if input.dwellings > 1 => shared.size.unwrap_or(input.size),
+            _ => input.size,
         };
-        let Some(rate) = tariff.rate(size, case.input.use_class) else { return };
+        let Some(rate) = tariff.rate(size, input.use_class) else { return };
         let stretch = match tariff.split {
-            VolumeSplit::Half => u32::from(case.input.months / tariff.table_months.max(1)).max(1),
+            VolumeSplit::Half => u32::from(input.months / tariff.table_months.max(1)).max(1),
             VolumeSplit::First | VolumeSplit::Last => 1,
         };
         for part in &charge.parts {
-            let times = u64::from(part.dwellings) * case.count;
+            let times = u64::from(part.dwellings) * count;
             self.add_part(tariff, rate, stretch, part, times);
         }
     }
