@@ -4,9 +4,11 @@ mod assessments;
 pub mod bench;
 mod bill_view;
 mod bills;
+mod drafts;
 mod error;
 mod explanation;
 mod export;
+mod golden_rows;
 pub mod lab;
 mod run;
 mod runs;
@@ -20,9 +22,18 @@ pub use assessments::{
 };
 pub use bill_view::{BillClaim, BillView, Issuer, PastUsage, bill, bill_views};
 pub use bills::{BillLine, bills_of_connection, bills_of_round};
+pub use drafts::{
+    DraftForm, DraftRate, DraftSchedule, DraftTiers, TariffVersion, VersionState, VersionStep,
+    approve_draft, begin_draft, copy_version, edit_draft, tariff_version, tariff_versions,
+    withdraw_draft, write_draft,
+};
 pub use error::BillingError;
 pub use explanation::{AssessmentView, assessment, assessment_explanation};
 pub use export::{EXPORT_HEADER, ExportRow, export_assessments};
+pub use golden_rows::{
+    GoldenCheck, GoldenRow, GoldenVerdict, NewGoldenRow, check_golden_rows, check_golden_rows_with,
+    enter_golden_row, withdraw_golden_row,
+};
 pub use run::{
     BillingOrder, CancelFlag, Difference, RunProgress, RunSummary, Unbilled, UnbilledReason,
     run_billing,

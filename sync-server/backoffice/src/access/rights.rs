@@ -15,6 +15,8 @@ pub enum Right {
     ViewBilling,
     /// Start a billing run (調定処理).
     RunBilling,
+    /// Write, approve and withdraw tariffs, enter golden rows (料金表の管理).
+    ManageTariffs,
     /// Enrol and revoke terminals (端末の管理).
     ManageDevices,
     /// Use the practice terminal (操作練習).

@@ -4,6 +4,8 @@ use jiff::civil::Date;
 use shared::billing::{Claim, TariffFault};
 use shared::ids::AssessmentId;
 
+use super::golden_rows::GoldenCheck;
+
 /// Why something was refused.
 #[derive(Debug, thiserror::Error)]
 pub enum BillingError {
@@ -35,6 +37,27 @@ pub enum BillingError {
         /// The day on which it was to end.
         before: Date,
     },
+    /// No such version, draft or golden row.
+    #[error("no such version of a tariff")]
+    NoSuchVersion,
+    /// The version is no draft any more.
+    #[error("the version is no draft")]
+    NotADraft,
+    /// Somebody changed the draft since it was opened.
+    #[error("the draft was changed in between")]
+    DraftChanged,
+    /// Who changed a draft last cannot approve it.
+    #[error("a draft is approved by a second person")]
+    SamePerson,
+    /// Golden rows disagree with the version.
+    #[error("{} golden rows disagree", .0.len())]
+    GoldenRows(Vec<GoldenCheck>),
+    /// An approved version has this code already.
+    #[error("the code {0} is taken by an approved version")]
+    CodeTaken(String),
+    /// A golden row lacks something that it has to say.
+    #[error("the golden row is not complete")]
+    GoldenRowIncomplete,
     /// The round is still being read.
     #[error("the round is open")]
     RoundOpen,
@@ -77,6 +100,13 @@ impl BillingError {
             BillingError::Cancelled => "B13",
             BillingError::DoesNotAddUp(_) => "B14",
             BillingError::NotReproduced(_) => "B15",
+            BillingError::NoSuchVersion => "B30",
+            BillingError::NotADraft => "B31",
+            BillingError::DraftChanged => "B32",
+            BillingError::SamePerson => "B33",
+            BillingError::GoldenRows(_) => "B34",
+            BillingError::CodeTaken(_) => "B35",
+            BillingError::GoldenRowIncomplete => "B36",
             BillingError::Database(_) => "X90",
         }
     }
@@ -95,6 +125,11 @@ impl BillingError {
                 Some(format!("{}の料金表がない検針日: {on}", claim.japanese()))
             }
             BillingError::TariffInUse { before } => Some(format!("終了日: {before}")),
+            BillingError::GoldenRows(checks) => {
+                let lines: Vec<String> = checks.iter().map(GoldenCheck::japanese).collect();
+                Some(lines.join("\n"))
+            }
+            BillingError::CodeTaken(code) => Some(format!("記号: {code}")),
             BillingError::NotReproduced(id) => Some(format!("調定番号: {id}")),
             _ => None,
         }

@@ -1,9 +1,12 @@
-//! Tariffs (料金表): versions with their validity. The text is kept as it was taken in.
+//! Tariffs (料金表): the schedules that were approved, with their validity.
+
+mod placing;
+mod store;
 
 use jiff::civil::Date;
 use jiff_sqlx::ToSqlx;
 use shared::billing::{Claim, Tariff, TariffFile};
-use shared::ids::TariffId;
+use shared::ids::{TariffId, TariffVersionId};
 use sqlx::postgres::{PgConnection, PgRow};
 use sqlx::{Connection, Row};
 
@@ -11,17 +14,16 @@ use super::assessments::claim;
 use super::error::BillingError;
 use crate::Backoffice;
 
-/// Published tables that the demo town bills by, labelled as such.
-const DEMO: [&str; 2] = [
-    include_str!("../../../../shared/tariffs/takatsuki-water-2019.toml"),
-    include_str!("../../../../shared/tariffs/yachiyo-sewerage-2019.toml"),
-];
+pub(super) use placing::place;
+pub use store::{demo_tariffs, store_tariff};
 
-/// A version that is stored.
+/// A schedule that is stored.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct StoredTariff {
     /// Key.
     pub id: TariffId,
+    /// The version of the whole file that it is of.
+    pub version: Option<TariffVersionId>,
     /// First day.
     pub valid_from: Date,
     /// The day after the last; `None` while no end is known.
@@ -37,70 +39,11 @@ impl StoredTariff {
     pub fn holds_on(&self, day: Date) -> bool {
         self.valid_from <= day && self.valid_before.is_none_or(|before| day < before)
     }
-}
 
-/// The texts of the tariffs that the demo town bills by: water and sewerage.
-pub fn demo_tariffs() -> [&'static str; 2] {
-    DEMO
-}
-
-/// Takes a tariff file in. It holds from the day it names, and up to `valid_before` if that is
-/// known. The very same file with the same validity is taken in once.
-pub async fn store_tariff(
-    office: &Backoffice,
-    text: &str,
-    valid_before: Option<Date>,
-) -> Result<TariffId, BillingError> {
-    let file = TariffFile::parse(text).map_err(BillingError::TariffFile)?;
-    let tariff = file.tariffs.first().ok_or_else(|| BillingError::TariffFile(Vec::new()))?;
-    let mut db = office.pool.acquire().await?;
-    let mut db = db.begin().await?;
-    // Two clerks at once: the second waits and then sees the first one's version.
-    sqlx::query("select from access.utility where utility_id = $1 for no key update")
-        .bind(office.utility.0)
-        .execute(&mut *db)
-        .await?;
-    let row = sqlx::query(
-        "select tariff_id, name, lower(validity) as valid_from,
-                text = $5 and validity = daterange($3, $4) as is_same
-         from billing.tariff
-         where utility_id = $1 and claim = $2 and validity && daterange($3, $4)
-         order by validity limit 1",
-    )
-    .bind(office.utility.0)
-    .bind(i16::from(tariff.claim.code()))
-    .bind(tariff.valid_from.to_sqlx())
-    .bind(valid_before.map(ToSqlx::to_sqlx))
-    .bind(text)
-    .fetch_optional(&mut *db)
-    .await?;
-    if let Some(row) = row {
-        if row.try_get("is_same")? {
-            return Ok(TariffId(row.try_get("tariff_id")?));
-        }
-        let from: Option<jiff_sqlx::Date> = row.try_get("valid_from")?;
-        return Err(BillingError::TariffOverlap {
-            existing: row.try_get("name")?,
-            from: from.map_or(Date::MIN, jiff_sqlx::Date::to_jiff),
-        });
+    /// Whether it is a schedule of the same claim and authority.
+    pub(super) fn follows(&self, other: &Tariff) -> bool {
+        self.tariff.claim == other.claim && self.tariff.authority == other.authority
     }
-    let id = sqlx::query_scalar(
-        "insert into billing.tariff (utility_id, claim, code, name, validity, text)
-         values ($1, $2, $3, $4, daterange($5, $6), $7)
-         returning tariff_id",
-    )
-    .bind(office.utility.0)
-    .bind(i16::from(tariff.claim.code()))
-    .bind(&tariff.code)
-    .bind(&tariff.name)
-    .bind(tariff.valid_from.to_sqlx())
-    .bind(valid_before.map(ToSqlx::to_sqlx))
-    .bind(text)
-    .fetch_one(&mut *db)
-    .await?;
-    db.commit().await?;
-    tracing::info!(tariff.id = id, claim = tariff.claim.key(), "tariff stored");
-    Ok(TariffId(id))
 }
 
 /// Ends a version before a day, so that the next can follow. Days that were billed by it stay.
@@ -111,11 +54,22 @@ pub async fn end_tariff(
 ) -> Result<(), BillingError> {
     let mut db = office.pool.acquire().await?;
     let mut db = db.begin().await?;
+    end(&mut db, office.utility.0, id, before).await?;
+    db.commit().await?;
+    Ok(())
+}
+
+async fn end(
+    db: &mut PgConnection,
+    utility: i64,
+    id: TariffId,
+    before: Date,
+) -> Result<(), BillingError> {
     // A billing run holds the tariffs in share mode until it is done.
     let known = sqlx::query(
         "select from billing.tariff where utility_id = $1 and tariff_id = $2 for update",
     )
-    .bind(office.utility.0)
+    .bind(utility)
     .bind(id.0)
     .fetch_optional(&mut *db)
     .await?;
@@ -126,7 +80,7 @@ pub async fn end_tariff(
              join metering.reading r using (utility_id, reading_id)
              where a.utility_id = $1 and a.tariff_id = $2 and r.read_on >= $3)",
     )
-    .bind(office.utility.0)
+    .bind(utility)
     .bind(id.0)
     .bind(before.to_sqlx())
     .fetch_one(&mut *db)
@@ -138,33 +92,30 @@ pub async fn end_tariff(
         "update billing.tariff set validity = daterange(lower(validity), $3)
          where utility_id = $1 and tariff_id = $2 and validity @> ($3::date - 1)",
     )
-    .bind(office.utility.0)
+    .bind(utility)
     .bind(id.0)
     .bind(before.to_sqlx())
     .execute(&mut *db)
     .await?;
-    if ended.rows_affected() == 0 {
-        return Err(BillingError::NoSuchTariff);
-    }
-    db.commit().await?;
-    Ok(())
+    if ended.rows_affected() == 0 { Err(BillingError::NoSuchTariff) } else { Ok(()) }
 }
 
-/// All versions, by claim, the newest first.
+/// All schedules, by claim and authority, the newest first.
 pub async fn tariffs(office: &Backoffice) -> Result<Vec<StoredTariff>, BillingError> {
     let mut db = office.pool.acquire().await?;
     all_tariffs(&mut db, office.utility.0).await
 }
 
-/// The version of a claim's tariff that holds on a day.
+/// The utility's own schedule of a claim that holds on a day.
 pub async fn tariff_on(
     office: &Backoffice,
     claim: Claim,
     day: Date,
 ) -> Result<Option<StoredTariff>, BillingError> {
-    let mut stored = tariffs(office).await?;
-    stored.retain(|stored| stored.tariff.claim == claim && stored.holds_on(day));
-    Ok(stored.pop())
+    let stored = tariffs(office).await?;
+    Ok(stored.into_iter().find(|stored| {
+        stored.tariff.claim == claim && stored.tariff.authority.is_none() && stored.holds_on(day)
+    }))
 }
 
 pub(super) async fn all_tariffs(
@@ -172,8 +123,9 @@ pub(super) async fn all_tariffs(
     utility: i64,
 ) -> Result<Vec<StoredTariff>, BillingError> {
     sqlx::query(
-        "select tariff_id, claim, lower(validity) as valid_from, upper(validity) as valid_before, text
-         from billing.tariff where utility_id = $1 order by claim, validity desc",
+        "select tariff_id, version_id, claim, authority, text,
+                lower(validity) as valid_from, upper(validity) as valid_before
+         from billing.tariff where utility_id = $1 order by claim, authority, validity desc",
     )
     .bind(utility)
     .fetch_all(db)
@@ -196,14 +148,18 @@ pub(super) fn schedule_of(
 
 fn tariff_of_row(row: &PgRow) -> Result<StoredTariff, BillingError> {
     let text: String = row.try_get("text")?;
-    let tariff = schedule_of(&text, claim(row)?, None)?;
+    let authority: String = row.try_get("authority")?;
+    let authority = Some(authority.as_str()).filter(|authority| !authority.is_empty());
+    let tariff = schedule_of(&text, claim(row)?, authority)?;
     let from: Option<jiff_sqlx::Date> = row.try_get("valid_from")?;
     let before: Option<jiff_sqlx::Date> = row.try_get("valid_before")?;
+    let version: Option<i64> = row.try_get("version_id")?;
     Ok(StoredTariff {
         id: TariffId(row.try_get("tariff_id")?),
+        version: version.map(TariffVersionId),
         valid_from: from.map_or(Date::MIN, jiff_sqlx::Date::to_jiff),
         valid_before: before.map(jiff_sqlx::Date::to_jiff),
-        is_example: DEMO.contains(&text.as_str()),
+        is_example: demo_tariffs().contains(&text.as_str()),
         tariff,
     })
 }

@@ -30,6 +30,26 @@ pub(crate) async fn own_names(
         .collect()
 }
 
+/// Keeps the names that an approved tariff file gives; the latest one counts.
+pub(super) async fn store_names(
+    db: &mut PgConnection,
+    utility: i64,
+    names: &[(UsageClass, String)],
+) -> sqlx::Result<()> {
+    for (class, name) in names {
+        sqlx::query(
+            "insert into billing.use_class (utility_id, key, name) values ($1, $2, $3)
+             on conflict (utility_id, key) do update set name = excluded.name",
+        )
+        .bind(utility)
+        .bind(class.key())
+        .bind(name)
+        .execute(&mut *db)
+        .await?;
+    }
+    Ok(())
+}
+
 /// The class in a column.
 pub(crate) fn of_row<I: ColumnIndex<PgRow>>(row: &PgRow, column: I) -> sqlx::Result<UsageClass> {
     let key: &str = row.try_get(column)?;
