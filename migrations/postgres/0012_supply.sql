@@ -4,8 +4,11 @@ alter table connection.service_connection
     -- Whose sewerage the connection drains into (下水道事業者); empty for the utility's own. Names an
     -- authority of billing.tariff.
     add column sewerage_authority text not null default '',
-    -- Dwellings behind the meter (連用戸数) are counted in 16 bits by the engine.
-    add constraint connection_dwellings_bounded check (dwellings <= 65535);
+    -- Dwellings that the volume is shared among when it is charged (算定戸数). Sharing is granted on
+    -- application: a block with many dwellings behind its master meter is charged as one without it.
+    add column charged_dwellings integer not null default 1,
+    add constraint connection_charged_dwellings_bounded
+        check (charged_dwellings between 1 and 65535);
 
 alter table billing.assessment
     -- Where a period is split by days between two versions of a tariff (経過措置): the version before,

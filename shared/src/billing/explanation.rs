@@ -73,7 +73,7 @@ pub fn explain(charge: &Charge, tariff: &Tariff) -> Explanation {
         claim: charge.claim.japanese(),
         tariff_name: tariff.name.clone(),
         tariff_source: tariff.source.clone(),
-        basis: basis(charge),
+        basis: basis(charge, tariff),
         notes: notes(charge, tariff),
         rows: writer.rows,
     }
@@ -105,11 +105,11 @@ impl Explanation {
     }
 }
 
-fn basis(charge: &Charge) -> String {
+fn basis(charge: &Charge, tariff: &Tariff) -> String {
     let input = charge.input;
     let mut words = vec![
         format!("口径φ{}", input.size.mm()),
-        input.use_class.japanese().to_string(),
+        tariff.class_name(input.use_class),
         cubic_meters(input.usage),
         format!("{}か月分", input.months),
     ];

@@ -112,6 +112,7 @@ pub struct Tariff {
     pub well: Option<WellRule>,
     /// 減量認定 (sewerage).
     pub deduction: Option<DeductionRule>,
+    pub(super) class_names: Vec<(UsageClass, String)>,
     pub(super) rates: Rates,
     pub(super) rents: Vec<MeterRent>,
 }
@@ -141,6 +142,12 @@ impl Tariff {
     /// Every class that some rate holds for.
     pub fn use_classes(&self) -> &[UsageClass] {
         self.rates.use_classes()
+    }
+
+    /// What the file calls a class, or its well-known name.
+    pub fn class_name(&self, class: UsageClass) -> String {
+        let named = self.class_names.iter().find(|(named, _)| *named == class);
+        named.map_or_else(|| class.japanese().to_owned(), |(_, name)| name.clone())
     }
 
     /// The reliefs with these keys; `None` when the tariff lacks one of them.

@@ -132,7 +132,7 @@ pub struct PlannedConnectionV1 {
     pub sewerage: bool,
     /// Whose sewerage, when not the utility's own; else empty.
     pub sewerage_authority: String,
-    /// Dwellings behind the meter, at least 1.
+    /// Dwellings that the volume is shared among when it is charged, at least 1.
     pub dwellings: u16,
     /// Whether service is agreed at present.
     pub in_service: bool,

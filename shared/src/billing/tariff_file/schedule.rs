@@ -125,6 +125,7 @@ impl Reader<'_> {
             reliefs: self.reliefs(&form.relief),
             well: form.well.as_ref().map(|well| well.get().clone()),
             deduction: form.deduction.as_ref().map(|deduction| *deduction.get()),
+            class_names: file.use_classes.clone(),
             rates,
             rents: self.meter_rents(form),
             proration,

@@ -161,7 +161,7 @@ async fn connections(
 ) -> sqlx::Result<Vec<PlannedConnectionV1>> {
     let rows = sqlx::query(
         "select p.connection_id, c.connection_number, p.walk_order, c.block, c.building, c.room,
-                c.meter_position, c.caution, c.has_sewerage, c.sewerage_authority, c.dwellings,
+                c.meter_position, c.caution, c.has_sewerage, c.sewerage_authority, c.charged_dwellings,
                 t.name as town, lower(a.period) as in_service_since,
                 coalesce(cu.name, '') as customer_name, coalesce(cu.kana, '') as customer_kana,
                 coalesce(a.use_class, 'general') as use_class,
@@ -219,7 +219,7 @@ fn planned_connection(row: &PgRow, past: &Past) -> sqlx::Result<PlannedConnectio
         payment_method: code("payment_method")?,
         sewerage: row.try_get("has_sewerage")?,
         sewerage_authority: text("sewerage_authority")?,
-        dwellings: u16::try_from(row.try_get::<i32, _>("dwellings")?)
+        dwellings: u16::try_from(row.try_get::<i32, _>("charged_dwellings")?)
             .map_err(|error| sqlx::Error::Decode(error.into()))?,
         in_service: past.in_service,
         in_service_since_unix_days: row

@@ -195,7 +195,7 @@ const TO_BILL: &str = "
     )
     select r.connection_id, r.reading_id, r.read_on, r.usage_m3, m.size_mm, c.has_sewerage,
            r.slip_water_yen, r.slip_sewerage_yen, a.agreement_id, a.use_class, a.payment_method,
-           c.sewerage_authority, c.dwellings, lower(a.period),
+           c.sewerage_authority, c.charged_dwellings, lower(a.period),
            coalesce(before.read_on, lower(i.period))
     from metering.reading r
     join connection.service_connection c
