@@ -22,7 +22,7 @@ const PAST_ROUND: &str = "
         insert into metering.reading_round
             (utility_id, billing_month, months, opened_on, closed_on)
         select utility_id, month, 2, month, month + 27
-        from newest, lateral (select (billing_month - make_interval(months => 2 * $1))::date as month)
+        from newest, lateral (select (billing_month - make_interval(months => 2 * $1))::date as month) past
         returning round_id, utility_id, billing_month
     ), read as (
         insert into metering.reading (utility_id, reading_id, connection_id, meter_id, round_id,

@@ -7,7 +7,9 @@ use shared::quantity::Yen;
 use crate::format;
 
 const WIDTH: u32 = 720;
-const LABEL_WIDTH: u32 = 176;
+/// The narrowest and the widest column of labels, and the width of a whole letter.
+const LABEL_WIDTHS: std::ops::RangeInclusive<u32> = 64..=200;
+const LETTER_WIDTH: u32 = 14;
 /// Room for a number behind the longest bar.
 const VALUE_WIDTH: u32 = 124;
 const BAR_HEIGHT: u32 = 15;
@@ -66,7 +68,8 @@ fn largest(rows: &[(String, Vec<(&'static str, i64)>)]) -> i64 {
 
 fn bars(rows: Vec<(String, Vec<(&'static str, i64)>)>, most: i64) -> BarChart {
     let is_large = most >= THOUSANDS_FROM;
-    let room = WIDTH - LABEL_WIDTH - VALUE_WIDTH;
+    let left = label_width(rows.iter().map(|(label, _)| label.as_str()));
+    let room = WIDTH - left - VALUE_WIDTH;
     let mut y = 4;
     let rows = rows
         .into_iter()
@@ -82,7 +85,7 @@ fn bars(rows: Vec<(String, Vec<(&'static str, i64)>)>, most: i64) -> BarChart {
                         height: BAR_HEIGHT,
                         length,
                         value: amount(value, is_large),
-                        value_x: LABEL_WIDTH + length + 7,
+                        value_x: left + length + 7,
                         value_y: y + BAR_HEIGHT - 3,
                     };
                     y += BAR_HEIGHT + BAR_GAP;
@@ -95,7 +98,16 @@ fn bars(rows: Vec<(String, Vec<(&'static str, i64)>)>, most: i64) -> BarChart {
         })
         .collect();
     let unit = if is_large { "千円" } else { "円" };
-    BarChart { width: WIDTH, height: y, left: LABEL_WIDTH, unit, rows }
+    BarChart { width: WIDTH, height: y, left, unit, rows }
+}
+
+/// Room for the longest label; ASCII letters take half of a whole one.
+fn label_width<'l>(labels: impl Iterator<Item = &'l str>) -> u32 {
+    let halves = |label: &str| -> u32 {
+        label.chars().map(|letter| if letter.is_ascii() { 1 } else { 2 }).sum()
+    };
+    let longest = labels.map(halves).max().unwrap_or(0);
+    (longest * LETTER_WIDTH / 2 + 16).clamp(*LABEL_WIDTHS.start(), *LABEL_WIDTHS.end())
 }
 
 fn amount(value: i64, in_thousands: bool) -> String {
@@ -111,10 +123,10 @@ fn scaled(value: i64, length: u32, whole: i64) -> u32 {
     u32::try_from(scaled.max(1)).unwrap_or(length).min(length)
 }
 
-const COLUMNS_WIDTH: u32 = 760;
+const COLUMNS_WIDTH: u32 = 836;
 const COLUMNS_HEIGHT: u32 = 300;
 const COLUMNS_TOP: u32 = 24;
-const COLUMNS_BOTTOM: u32 = 30;
+const COLUMNS_BOTTOM: u32 = 46;
 const COLUMN_GAP: u32 = 8;
 
 /// Upright bars of a histogram.
@@ -138,6 +150,8 @@ pub(super) struct Column {
     pub value: String,
     pub value_y: u32,
     pub edge: String,
+    /// Whether the edge is where the bar begins: 超.
+    pub is_open: bool,
 }
 
 /// Customers by their change.
@@ -163,7 +177,8 @@ pub(super) fn histogram(histogram: &Histogram, unit: Unit) -> ColumnChart {
             center: x + (slot - COLUMN_GAP) / 2,
             value: if bin.customers == 0 { String::new() } else { format::number(bin.customers) },
             value_y: base - height - 6,
-            edge: bin.edge(),
+            edge: bin.edge().trim_end_matches('超').to_owned(),
+            is_open: bin.to.is_none(),
         }
     };
     ColumnChart {
@@ -187,7 +202,7 @@ mod tests {
         assert_eq!(chart.unit, "千円");
         let bar = |row: usize| &chart.rows[row].bars[0];
         assert_eq!((bar(0).length, bar(1).length), (0, 1));
-        assert_eq!(LABEL_WIDTH + bar(2).length + VALUE_WIDTH, WIDTH);
+        assert_eq!(chart.left + bar(2).length + VALUE_WIDTH, WIDTH);
         assert_eq!((bar(1).value.as_str(), bar(2).value.as_str()), ("0", "12,346"));
         assert!(bar(2).y + bar(2).height < chart.height);
         assert_eq!(bars(rows(&[700]), 700).rows[0].bars[0].value, "700");

@@ -1,5 +1,6 @@
 //! What a trial shows (試算の結果): finished figures, for the page, the file and the paper.
 
+use std::cmp::Reverse;
 use std::collections::BTreeMap;
 
 use jiff::civil::Date;
@@ -191,7 +192,7 @@ pub(super) async fn report(
         year: order.year,
         claims: claims(cases),
         sizes: groups(cases, by_size, size_name),
-        use_classes: groups(cases, by_class, |class| names.of_class(*class)),
+        use_classes: largest_first(groups(cases, by_class, |class| names.of_class(*class))),
         tiers: tables(cases, pricing)?,
         strangest: strangest(office, &rounds, &tally, &names).await?,
         rounds: rounds.iter().map(round).collect(),
@@ -245,6 +246,12 @@ fn groups<K: Ord + Clone>(
         .into_iter()
         .map(|((claim, key), figures)| Group { claim, name: name(&key), key, figures })
         .collect()
+}
+
+/// Within each claim: keys that have no order of their own.
+fn largest_first<K>(mut groups: Vec<Group<K>>) -> Vec<Group<K>> {
+    groups.sort_by_key(|group| (group.claim, Reverse(group.figures.before)));
+    groups
 }
 
 fn unpriced(tally: &Tally) -> Vec<Unpriced> {

@@ -1,7 +1,9 @@
 //! The strangest bills (目立つ請求): those that a draft changes most, and those that it makes odd.
 //!
-//! Bills with the same inputs would fill the list with one bill over and over: of each kind of bill
-//! the one with the smallest number stands for all.
+//! Bills with the same inputs, or of the same connection, would fill the list with one bill over and
+//! over: the strangest of them, and of equals the one with the smallest number, stands for all.
+
+use std::cmp::Reverse;
 
 use shared::quantity::Yen;
 
@@ -78,25 +80,26 @@ impl Oddity {
 struct Top(Vec<(i64, LabBill)>);
 
 impl Top {
+    /// Bills come in the order of their numbers or nearly so: of most, the first look is the last.
     fn consider(&mut self, score: i64, bill: &LabBill) {
-        if self.0.len() == KEPT_MAX && self.0.last().is_some_and(|(last, _)| *last > score) {
+        let rank = |score: i64, bill: &LabBill| (Reverse(score), bill.id);
+        let is_worse = |known: &(i64, LabBill)| rank(known.0, &known.1) <= rank(score, bill);
+        if self.0.len() == KEPT_MAX && self.0.last().is_some_and(is_worse) {
             return;
         }
-        if let Some((_, known)) = self.0.iter_mut().find(|(_, known)| is_alike(known, bill)) {
-            if bill.id < known.id {
-                *known = *bill;
-            }
-        } else {
-            self.0.push((score, *bill));
+        if self.0.iter().any(|known| is_alike(&known.1, bill) && is_worse(known)) {
+            return;
         }
-        self.0.sort_by_key(|(score, bill)| (std::cmp::Reverse(*score), bill.id));
+        self.0.retain(|known| !is_alike(&known.1, bill));
+        self.0.push((score, *bill));
+        self.0.sort_by_key(|(score, bill)| rank(*score, bill));
         self.0.truncate(KEPT_MAX);
     }
 }
 
-/// The same inputs under the same tariffs, and the same amounts.
+/// Of the same connection, or with the same inputs under the same tariffs.
 fn is_alike(one: &LabBill, other: &LabBill) -> bool {
-    one.claims == other.claims
+    one.connection == other.connection || one.claims == other.claims
 }
 
 /// The strangest of each kind so far.

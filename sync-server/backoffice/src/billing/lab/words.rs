@@ -74,7 +74,7 @@ impl TierKind {
             TierKind::Converted => "日割りで換算した分".to_owned(),
             TierKind::Carried => "次の期に繰り越す水量".to_owned(),
             TierKind::MeterRent => "メーター使用料".to_owned(),
-            TierKind::Others => "最低料金・減免・日割り・端数".to_owned(),
+            TierKind::Others => "減免・端数など".to_owned(),
             TierKind::Tax => "消費税".to_owned(),
         }
     }
