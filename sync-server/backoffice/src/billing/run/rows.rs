@@ -95,15 +95,12 @@ impl BulkRow for AssessmentRow {
         out.date(self.assessed_on);
         out.smallint(i16::from(self.rated.claim.code()));
         charge_input(out, &self.rated.by.input);
-        match &self.rated.earlier {
-            Some(RatedInput { tariff, input }) => {
-                out.bigint(tariff.0);
-                charge_input(out, input);
-            }
-            None => {
-                out.null();
-                out.null();
-            }
+        if let Some(RatedInput { tariff, input }) = &self.rated.earlier {
+            out.bigint(tariff.0);
+            charge_input(out, input);
+        } else {
+            out.null();
+            out.null();
         }
     }
 }
