@@ -12,15 +12,16 @@ use axum::http::header::{CONTENT_DISPOSITION, CONTENT_SECURITY_POLICY, CONTENT_T
 use axum::response::{IntoResponse, Redirect, Response};
 use backoffice::access::Right;
 use backoffice::billing::lab::{
-    FiscalYear, LabDraft, LabError, LabOrder, LabReport, LabYear, lab_choices, lab_years, run_lab,
+    FiscalYear, LabDraft, LabError, LabOrder, LabReport, LabYear, lab_years, run_lab,
 };
+use backoffice::billing::{VersionState, tariff_versions};
 use backoffice::documents::lab_pdf;
 use backoffice::jobs::JobState;
 use shared::billing::TariffFault;
 
 use crate::access::session::CurrentStaff;
 use crate::config::Office;
-use crate::form::Path;
+use crate::form::{Path, Query};
 use crate::format;
 use crate::jobs::{PATIENCE, TrialJob, Waiting, forgotten, job_id, lost, running};
 use crate::layout::{Area, Frame, html};
@@ -76,16 +77,17 @@ struct TrialRow {
     state: &'static str,
 }
 
-/// `GET /tariff-lab`.
+/// `GET /tariff-lab?draft=`: with the version chosen that somebody came from.
 pub(crate) async fn show_form(
     State(office): State<Office>,
     staff: CurrentStaff,
+    Query(asked): Query<Asked>,
 ) -> Result<Response, Problem> {
     staff.require(Right::ViewBilling)?;
-    draw_form(&office, &staff, Asked::default(), Vec::new(), None).await
+    draw_form(&office, &staff, asked, Vec::new(), None).await
 }
 
-/// `POST /tariff-lab`: a stored version, a pasted text or a file, and a year.
+/// `POST /tariff-lab`: a version that is kept, a pasted text or a file, and a year.
 pub(crate) async fn start(
     State(office): State<Office>,
     staff: CurrentStaff,
@@ -208,11 +210,14 @@ async fn draw_form(
     faults: Vec<String>,
     refusal: Option<Refusal>,
 ) -> Result<Response, Problem> {
-    let choices = lab_choices(&office.backoffice).await?;
-    let choices = choices.into_iter().map(|choice| {
-        let value = choice.tariff.to_string();
-        let from = choice.valid_from.map(format::day).unwrap_or_default();
-        let label = format!("{}（{from}から）", choice.name);
+    let versions =
+        tariff_versions(&office.backoffice).await.map_err(|error| Problem::of(&error))?;
+    let choices = versions.into_iter().filter(|version| version.state != VersionState::Withdrawn);
+    let choices = choices.map(|version| {
+        let value = version.id.to_string();
+        let state = if version.state == VersionState::Draft { "案" } else { "承認済み" };
+        let from = format::day(version.file.valid_from);
+        let label = format!("【{state}】{}（{from}から）", version.file.name);
         Choice { is_chosen: value == asked.draft, value, label }
     });
     let years = lab_years(&office.backoffice).await?;

@@ -51,7 +51,8 @@ fn a_clerk_tries_a_draft_on_a_real_year() {
     travel(async {
         let server = Server::with_demo_town(400, TODAY)?;
         let data = DataArguments { data: server.data().to_owned(), database_url: None };
-        let office = Office::open_beside(&data, None).await?;
+        let office =
+            Office::open_beside(&data, None).await.map_err(|why| anyhow::anyhow!("{why}"))?;
         bill_the_past(&office.backoffice).await?;
         office.close().await;
 

@@ -1,10 +1,10 @@
-//! What the lab's form sends (試算の指定): a stored version, or a text of one's own, and the year.
+//! What the lab's form sends (試算の指定): a version that is kept, or a text of one's own, and the year.
 
 use axum::extract::{FromRequest, Multipart, Request};
 use axum::http::header::CONTENT_TYPE;
-use backoffice::billing::lab::lab_text;
+use backoffice::billing::{BillingError, tariff_version};
 use serde::Deserialize;
-use shared::ids::TariffId;
+use shared::ids::TariffVersionId;
 
 use crate::config::Office;
 use crate::form::Form;
@@ -15,8 +15,8 @@ pub(crate) const BODY_BYTES_MAX: usize = 2 * 1024 * 1024;
 
 /// What was asked for.
 #[derive(Default, Deserialize)]
-pub(super) struct Asked {
-    /// Key of a stored version; empty for a text of one's own.
+pub(crate) struct Asked {
+    /// Key of a version; empty for a text of one's own.
     #[serde(default)]
     pub draft: String,
     /// Typed or pasted, or the content of a file, which goes before.
@@ -28,7 +28,7 @@ pub(super) struct Asked {
 }
 
 impl Asked {
-    /// The text that is to be tried: one's own if there is one, else the stored one.
+    /// The text that is to be tried: one's own if there is one, else the version's.
     pub async fn draft_text(&self, office: &Office) -> Result<String, Problem> {
         if !self.text.trim().is_empty() {
             return Ok(self.text.clone());
@@ -39,8 +39,12 @@ impl Asked {
                     .to_owned(),
             )
         };
-        let id = TariffId(self.draft.parse().map_err(|_| nothing())?);
-        lab_text(&office.backoffice, id).await?.ok_or_else(nothing)
+        let id = TariffVersionId(self.draft.parse().map_err(|_| nothing())?);
+        match tariff_version(&office.backoffice, id).await {
+            Ok(version) => Ok(version.text),
+            Err(BillingError::NoSuchVersion) => Err(nothing()),
+            Err(error) => Err(Problem::of(&error)),
+        }
     }
 }
 

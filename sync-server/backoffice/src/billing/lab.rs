@@ -6,7 +6,6 @@
 
 mod bills;
 mod cases;
-mod choice;
 mod customers;
 mod error;
 mod histogram;
@@ -25,7 +24,6 @@ use shared::connection::UsageClass;
 use crate::Backoffice;
 use crate::jobs::JobControl;
 
-pub use choice::{LabChoice, lab_choices, lab_text};
 pub use error::LabError;
 pub use histogram::{Bin, Histogram};
 pub use report::{ClaimFigures, Figures, Group, LabReport, LabRound, StrangeBill, Unpriced};

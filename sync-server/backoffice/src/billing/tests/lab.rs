@@ -6,8 +6,7 @@ use std::task::{Context, Waker};
 use super::*;
 use crate::billing::bench::{billed_draft, prepare_year, revised_draft};
 use crate::billing::lab::{
-    FiscalYear, LabDraft, LabError, LabOrder, LabReport, Oddity, TierKind, lab_choices, lab_text,
-    lab_years, run_lab,
+    FiscalYear, LabDraft, LabError, LabOrder, LabReport, Oddity, TierKind, lab_years, run_lab,
 };
 use crate::jobs::{JobControl, Progress};
 use crate::test_database::TestDatabase;
@@ -213,12 +212,6 @@ async fn a_year_without_assessments_has_nothing_to_try() {
     walked.run().await.unwrap();
     let years = lab_years(walked.office()).await.unwrap();
     assert_eq!((years.len(), years[0].year, years[0].assessments), (1, YEAR, 2));
-    let choices = lab_choices(walked.office()).await.unwrap();
-    assert_eq!(choices.len(), 2);
-    for choice in choices {
-        let text = lab_text(walked.office(), choice.tariff).await.unwrap().unwrap();
-        assert_eq!(LabDraft::parse(&text).unwrap().file.name, choice.name);
-    }
 }
 
 /// Statements that are under way besides the one that asks.
