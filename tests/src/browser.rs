@@ -99,6 +99,11 @@ impl Browser {
         anyhow::bail!("never became true: {script}")
     }
 
+    /// Leaves a file beside the pictures.
+    pub fn keep(&self, name: &str, bytes: &[u8]) -> anyhow::Result<()> {
+        Ok(std::fs::write(self.pictures.join(name), bytes)?)
+    }
+
     /// Leaves a numbered picture of the window.
     pub async fn picture(&self, name: &str) -> anyhow::Result<()> {
         let number = self.taken.get() + 1;

@@ -69,6 +69,53 @@ async fn a_closed_round_is_billed_once_however_often_it_is_asked_for() {
 }
 
 #[tokio::test]
+async fn a_run_is_watched_and_stopped_from_its_page() {
+    let office = TestOffice::new().await;
+    closed_round(&office).await;
+    let browser = office.clerk().await;
+    office
+        .sql(
+            "insert into metering.reading_round
+                 (utility_id, billing_month, months, opened_on, closed_on)
+             values (1, '2026-09-01', 2, '2026-09-01', '2026-09-30')",
+        )
+        .await;
+    // Somebody holds the rounds, so that the run has to wait.
+    let mut holds = office.backoffice.pool.begin().await.unwrap();
+    sqlx::query("select from metering.reading_round for update")
+        .execute(&mut *holds)
+        .await
+        .unwrap();
+    let address = format!("/rounds/{}/billing-run", office.round);
+    let form = [("due_on", "2026-12-31")];
+    let job = browser.post(&address, &form).await.location().to_owned();
+    let page = browser.get(&job).await;
+    for words in ["http-equiv=\"refresh\"", "準備しています", "中止する", "0%"] {
+        page.assert_has(words);
+    }
+    assert_eq!(browser.post(&address, &form).await.location(), job, "asked for twice");
+    let (other,): (i64,) = sqlx::query_as(
+        "select round_id from metering.reading_round where billing_month = '2026-09-01'",
+    )
+    .fetch_one(&office.backoffice.pool)
+    .await
+    .unwrap();
+    let second = browser.post(&format!("/rounds/{other}/billing-run"), &form).await;
+    assert_eq!(second.status, StatusCode::CONFLICT);
+    second.assert_has("J01");
+
+    let stopped = browser.post(&format!("{job}/cancel"), &[]).await;
+    assert_eq!(stopped.location(), job);
+    browser.get(&job).await.assert_has("中止しています");
+    holds.rollback().await.unwrap();
+    let page = browser.watch(&job).await;
+    assert_eq!(page.status, StatusCode::CONFLICT);
+    page.assert_has("B13");
+    page.assert_has("この検針期の調定はまだありません");
+    bill(&browser, &office).await;
+}
+
+#[tokio::test]
 async fn a_run_that_nobody_knows_is_not_found() {
     let office = TestOffice::new().await;
     let browser = office.clerk().await;

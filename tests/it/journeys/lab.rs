@@ -126,16 +126,15 @@ async fn fetch_files(browser: &Browser) -> anyhow::Result<()> {
                 "const [kind, done] = arguments;
                  fetch(location.pathname + kind).then(async (answer) => {
                    const bytes = new Uint8Array(await answer.arrayBuffer());
-                   let text = '';
-                   for (const byte of bytes) { text += String.fromCharCode(byte); }
-                   done([answer.headers.get('content-type'), btoa(text)]);
+                   done([answer.headers.get('content-type'), Array.from(bytes)]);
                  }).catch((error) => done(String(error)));",
                 vec![kind.into()],
             )
             .await?;
         anyhow::ensure!(answer[0] == expected, "{}", answer[0]);
-        let length = answer[1].as_str().map_or(0, str::len);
-        anyhow::ensure!(length > 2_000, "{kind} has {length} characters");
+        let bytes: Vec<u8> = serde_json::from_value(answer[1].clone())?;
+        anyhow::ensure!(bytes.len() > 2_000, "{kind} has {} bytes", bytes.len());
+        browser.keep(&format!("result{kind}"), &bytes)?;
     }
     Ok(())
 }

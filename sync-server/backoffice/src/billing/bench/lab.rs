@@ -50,15 +50,17 @@ pub fn billed_draft() -> String {
     format!("{water}\n{}", &sewerage[table..])
 }
 
-/// The same with a higher service charge and other prices: some pay more, some less.
+/// The same with a higher service charge and lower prices for those who use much: some pay more,
+/// some less.
 pub fn revised_draft() -> String {
     billed_draft()
         .replace("takatsuki-water-2019", "revision-2027")
         .replace("高槻市水道料金（令和元年10月1日から）", "料金改定案（令和9年4月1日から）")
         .replace("valid_from = \"2019-10-01\"", "valid_from = \"2027-04-01\"")
         .replace("service_yen = \"1518\"", "service_yen = \"1760\"")
-        .replace("yen = \"148.5\"", "yen = \"165\"")
-        .replace("yen = \"236.5\"", "yen = \"220\"")
+        .replace("yen = \"148.5\"", "yen = \"160\"")
+        .replace("yen = \"214.5\"", "yen = \"187\"")
+        .replace("yen = \"236.5\"", "yen = \"209\"")
         .replace("yen = \"112.20\"", "yen = \"121\"")
 }
 
