@@ -1,5 +1,6 @@
 //! Billing (調定・請求): tariffs as data and the charges that follow from them.
 
+pub mod cases;
 pub mod charge;
 pub mod claim;
 pub mod exact;
@@ -17,7 +18,7 @@ pub use charge::{
 pub use claim::Claim;
 pub use exact::Exact;
 pub use explanation::{Explanation, ExplanationRow, RowKind, explain};
-pub use rating::{Rated, RatedPart, rate};
+pub use rating::{Rated, RatedPart, put_bill_tax, rate};
 pub use supply::{Choice, Supply, choose, split_by_days};
 pub use tariff::{Tariff, TariffFile};
 #[cfg(feature = "schema")]
