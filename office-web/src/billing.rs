@@ -7,6 +7,7 @@ mod bill;
 mod lab;
 mod run;
 mod run_result;
+mod tariff;
 
 use axum::Router;
 use axum::extract::DefaultBodyLimit;
@@ -19,6 +20,7 @@ pub(crate) use run::{RunRow, last_run};
 
 pub(crate) fn routes() -> Router<Office> {
     Router::new()
+        .merge(tariff::routes())
         .route("/assessments", get(assessment_list::assessments).fallback(wrong_method))
         .route("/rounds/{round}/billing-run", post(run::run).fallback(wrong_method))
         .route("/billing-runs/{run}", get(run::show).fallback(wrong_method))

@@ -6,5 +6,6 @@ mod connection_pages;
 mod lab_pages;
 mod log_in;
 mod metering_pages;
+mod tariff_pages;
 mod test_office;
 mod walls;

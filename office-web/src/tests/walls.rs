@@ -37,14 +37,30 @@ const BEHIND_LOGIN: &[(&str, &str, &str)] = &[
     ("GET", "/assessments/{assessment}", "/assessments/1"),
     ("GET", "/bills/{bill}", "/bills/1"),
     ("GET", "/bills/{bill}", "/bills/1.pdf"),
+    ("GET", "/tariffs", "/tariffs"),
+    ("POST", "/tariffs", "/tariffs"),
+    ("GET", "/tariffs/{version}", "/tariffs/1"),
+    ("POST", "/tariffs/{version}/copy", "/tariffs/1/copy"),
+    ("POST", "/tariffs/{version}/approve", "/tariffs/1/approve"),
+    ("POST", "/tariffs/{version}/withdraw", "/tariffs/1/withdraw"),
+    ("GET", "/tariffs/{version}/table", "/tariffs/1/table"),
+    ("POST", "/tariffs/{version}/table", "/tariffs/1/table"),
+    ("GET", "/tariffs/{version}/text", "/tariffs/1/text"),
+    ("POST", "/tariffs/{version}/text", "/tariffs/1/text"),
+    ("GET", "/tariffs/{version}/difference", "/tariffs/1/difference"),
+    ("GET", "/tariffs/{version}/trial", "/tariffs/1/trial"),
+    ("GET", "/golden-rows", "/golden-rows"),
+    ("POST", "/golden-rows", "/golden-rows"),
+    ("POST", "/golden-rows/{row}/withdraw", "/golden-rows/1/withdraw"),
     ("GET", "/devices", "/devices"),
     ("GET", "/practice", "/practice"),
 ];
 
 /// The files in which routes are named.
-const SOURCES: [&str; 6] = [
+const SOURCES: [&str; 7] = [
     include_str!("../access.rs"),
     include_str!("../billing.rs"),
+    include_str!("../billing/tariff.rs"),
     include_str!("../connection.rs"),
     include_str!("../devices.rs"),
     include_str!("../metering.rs"),
