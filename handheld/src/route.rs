@@ -5,7 +5,8 @@ use std::collections::HashMap;
 
 use jiff::civil::Date;
 use shared::billing::{
-    Charge, ChargeError, ChargeInput, Claim, Supply, Tariff, TariffFault, TariffFile, rate,
+    Charge, ChargeError, ChargeInput, Claim, Rated, Supply, Tariff, TariffFault, TariffFile,
+    put_bill_tax, rate,
 };
 use shared::calendar::{YearMonth, from_unix_days, to_unix_days};
 use shared::connection::{MeterSize, PaymentMethod, UsageClass};
@@ -222,13 +223,15 @@ impl Route {
         usage: CubicMeters,
         read_on: Date,
     ) -> Result<Vec<Charge>, ChargeError> {
-        let mut charges = Vec::new();
         if !stop.planned.in_service {
-            return Ok(charges);
+            return Ok(Vec::new());
         }
-        let dwellings = stop.planned.dwellings;
-        let asked = ChargeInput::new(stop.size, stop.use_class, usage, self.months);
-        let asked = ChargeInput { dwellings, ..asked };
+        let asked = ChargeInput {
+            dwellings: stop.planned.dwellings,
+            ..ChargeInput::new(stop.size, stop.use_class, usage, self.months)
+        };
+        let supply = stop.supply(read_on);
+        let mut claims: Vec<(&[Tariff], Rated)> = Vec::with_capacity(2);
         for claim in Claim::ALL {
             let authority = match claim {
                 Claim::Sewerage if !stop.planned.sewerage => continue,
@@ -236,14 +239,15 @@ impl Route {
                 Claim::Water => "",
             };
             let schedules = self.schedules.iter().find(|schedules| schedules.are(claim, authority));
-            let versions = schedules.map(|schedules| schedules.versions.as_slice());
-            let versions = versions.ok_or(ChargeError::NoTariff)?;
-            let rated = rate(versions, &asked, &stop.supply(read_on))?;
-            for part in rated.earlier.iter().chain([&rated.part]) {
-                charges.push(part.charge(versions)?);
-            }
+            let versions = schedules.ok_or(ChargeError::NoTariff)?.versions.as_slice();
+            claims.push((versions, rate(versions, &asked, &supply)?));
         }
-        Ok(charges)
+        let mut of_bill: Vec<_> = claims.iter_mut().map(|(of, rated)| (*of, rated)).collect();
+        put_bill_tax(&mut of_bill)?;
+        let parts = claims.iter().flat_map(|(versions, rated)| {
+            rated.earlier.iter().chain([&rated.part]).map(|part| part.charge(versions))
+        });
+        parts.collect()
     }
 }
 

@@ -42,6 +42,9 @@ pub struct ChargeInput {
     /// Percent of consumption tax (see [`Tariff::tax_percent`]); `None` where the tariff knows
     /// only one.
     pub tax_percent: Option<u8>,
+    /// This claim's part of its bill's tax (see [`bill_amounts`]), where the tariff puts the tax
+    /// on the bill.
+    pub bill_tax: Option<Yen>,
 }
 
 impl ChargeInput {
@@ -56,6 +59,7 @@ impl ChargeInput {
             dwellings: 1,
             reliefs: ReliefSet::default(),
             tax_percent: None,
+            bill_tax: None,
         }
     }
 }

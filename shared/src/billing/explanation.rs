@@ -264,6 +264,7 @@ impl Writer<'_> {
         self.steps(&charge.steps);
         self.push(RowKind::Total, charge.claim.japanese(), charge.amount.grouped());
         let percent = i64::from(charge.tax_percent);
+        let is_of_bill = charge.steps.iter().any(|s| matches!(s.kind, StepKind::BillTax(_)));
         let working = format!(
             "{}円 × {percent} ÷ {} ＝ {}円、1円未満{}",
             charge.amount.grouped(),
@@ -273,7 +274,7 @@ impl Writer<'_> {
         );
         self.push(RowKind::Tax, format!("うち消費税（{percent}％）"), charge.tax.grouped());
         if let Some(row) = self.rows.last_mut() {
-            row.note = Some(working);
+            row.note = (!is_of_bill).then_some(working);
         }
     }
 }
@@ -303,6 +304,10 @@ fn step_words(step: &ChargeStep) -> (String, Option<String>) {
         StepKind::Tax { percent } => (
             format!("消費税（{percent}％）を加えた額"),
             Some(format!("{before}円 × {} ÷ 100", 100 + u32::from(*percent))),
+        ),
+        StepKind::BillTax(tax) => (
+            "消費税を加えた額".into(),
+            Some(format!("請求書の合計に対する消費税のうち、この請求の分 {}円", tax.grouped())),
         ),
         StepKind::AtLeast(minimum) => {
             ("最低額".into(), Some(format!("{}円以上", minimum.grouped())))

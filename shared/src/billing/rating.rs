@@ -2,9 +2,9 @@
 //!
 //! The terminal and the billing run ask here, so that a slip and its bill cannot differ.
 
-use super::charge::{Charge, ChargeAmounts, ChargeError, ChargeInput};
+use super::charge::{Charge, ChargeAmounts, ChargeError, ChargeInput, bill_amounts};
 use super::supply::{Choice, Supply, choose, split_by_days};
-use super::tariff::Tariff;
+use super::tariff::{Tariff, TaxBasis, TaxPer};
 
 /// One version's part of a charge.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -36,6 +36,30 @@ impl Rated {
         }
         amounts
     }
+}
+
+/// Puts the tax of a bill on its claims, where their tariffs put it there. `claims` in the order of
+/// the bill, each with the versions it was rated by. A claim that is split by days stands alone.
+pub fn put_bill_tax(claims: &mut [(&[Tariff], &mut Rated)]) -> Result<(), ChargeError> {
+    let of_bill = |versions: &[Tariff], rated: &Rated| {
+        let basis = versions[rated.part.version].tax.basis;
+        rated.earlier.is_none() && basis == TaxBasis::Excluded(TaxPer::Bill)
+    };
+    if claims.len() < 2 || !claims.iter().all(|(versions, rated)| of_bill(versions, rated)) {
+        return Ok(());
+    }
+    let asked: Vec<(&Tariff, ChargeInput)> = claims
+        .iter()
+        .map(|(versions, rated)| (&versions[rated.part.version], rated.part.input))
+        .collect();
+    let asked: Vec<(&Tariff, &ChargeInput)> =
+        asked.iter().map(|(tariff, input)| (*tariff, input)).collect();
+    let amounts = bill_amounts(&asked)?;
+    for ((_, rated), amounts) in claims.iter_mut().zip(amounts) {
+        rated.part.input.bill_tax = Some(amounts.tax);
+        rated.part.amounts = amounts;
+    }
+    Ok(())
 }
 
 /// Rates a period. `versions` are one claim's and authority's, by their rising first day; of

@@ -74,7 +74,12 @@ pub(super) fn compute<J: Journal>(
         total = plan.settle(total, |kind, before, after| journal.claim_step(kind, before, after));
     }
     let amount = total.whole_yen().ok_or(ChargeError::TooLarge)?;
-    let tax = contained_tax(amount, plan.percent, tariff.tax.mode).ok_or(ChargeError::TooLarge)?;
+    let tax = match plan.bill_tax() {
+        Some(tax) => tax,
+        None => {
+            contained_tax(amount, plan.percent, tariff.tax.mode).ok_or(ChargeError::TooLarge)?
+        }
+    };
     Ok(ChargeAmounts { amount, tax })
 }
 
@@ -109,6 +114,12 @@ impl<'t> Plan<'t> {
         Ok(Self { tariff, rate, input: *input, size, percent, shape, proration })
     }
 
+    /// The claim's part of the bill's tax, where the tariff puts the tax there.
+    fn bill_tax(&self) -> Option<Yen> {
+        let is_of_bill = self.tariff.tax.basis == TaxBasis::Excluded(TaxPer::Bill);
+        self.input.bill_tax.filter(|_| is_of_bill)
+    }
+
     /// The roundings and the tax of a claim, or of one dwelling's.
     fn settle(
         &self,
@@ -121,6 +132,11 @@ impl<'t> Plan<'t> {
             let after = round(rounding, amount);
             step(&|| StepKind::Round(rounding.clone()), amount, after);
             amount = after;
+        }
+        if let Some(tax) = self.bill_tax() {
+            let after = amount + Exact::from(tax);
+            step(&|| StepKind::BillTax(tax), amount, after);
+            return after;
         }
         if matches!(self.tariff.tax.basis, TaxBasis::Excluded(TaxPer::Claim | TaxPer::Bill)) {
             let kind = || StepKind::Tax { percent: self.percent };

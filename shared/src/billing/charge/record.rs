@@ -129,6 +129,8 @@ pub enum StepKind {
         /// Percent.
         percent: u8,
     },
+    /// The claim's part of the bill's tax is put on.
+    BillTax(Yen),
     /// 最低額 is reached.
     AtLeast(Yen),
 }
@@ -143,6 +145,7 @@ impl StepKind {
                 let numerator = 100 + u32::from(*percent);
                 amount.scaled(Ratio { numerator, denominator: 100 })
             }
+            StepKind::BillTax(tax) => amount + Exact::from(*tax),
             StepKind::AtLeast(minimum) => amount.max(Exact::from(*minimum)),
         }
     }
@@ -200,10 +203,12 @@ impl Charge {
         let fault = |holds: bool, what| if holds { Ok(()) } else { Err(ChargeFault(what)) };
         fault(billed == u64::from(self.input.usage.0), "volumes")?;
         fault(run(&self.steps, total)?.whole_yen() == Some(self.amount), "amounts")?;
-        fault(
-            contained_tax(self.amount, self.tax_percent, self.tax_mode) == Some(self.tax),
-            "taxes",
-        )
+        let of_bill = self.steps.iter().find_map(|step| match step.kind {
+            StepKind::BillTax(tax) => Some(tax),
+            _ => None,
+        });
+        let tax = of_bill.or_else(|| contained_tax(self.amount, self.tax_percent, self.tax_mode));
+        fault(tax == Some(self.tax), "taxes")
     }
 
     fn is_rounded_by_dwelling(&self) -> bool {

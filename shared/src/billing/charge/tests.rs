@@ -200,6 +200,10 @@ fn the_tax_of_a_bill_is_rounded_once() {
     let input = general(13, 0, 1);
     let alone: Vec<_> = file.tariffs.iter().map(|t| t.amounts(&input).unwrap()).collect();
     assert_eq!(alone, [ChargeAmounts { amount: Yen(115), tax: Yen(10) }; 2]);
+    for (tariff, tax) in file.tariffs.iter().zip([11, 10]) {
+        let of_bill = ChargeInput { bill_tax: Some(Yen(tax)), ..input };
+        check(tariff, &of_bill, 105 + tax, tax);
+    }
     let claims: Vec<_> = file.tariffs.iter().map(|tariff| (tariff, &input)).collect();
     let bill = bill_amounts(&claims).unwrap();
     assert_eq!(

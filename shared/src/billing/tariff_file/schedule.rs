@@ -12,7 +12,7 @@ use super::form::{
 use crate::billing::claim::Claim;
 use crate::billing::tariff::{
     MeterRent, Rate, Rates, Relief, ReliefBasis, ReliefTaken, Remainder, RoundPer, ServiceStep,
-    SharedTap, Tariff, TariffFile, Tier, Transition, VolumeSplit,
+    SharedTap, Tariff, TariffFile, TaxBasis, TaxPer, Tier, Transition, VolumeSplit,
 };
 use crate::connection::UsageClass;
 use crate::quantity::{CubicMeters, FineYen};
@@ -110,6 +110,15 @@ impl Reader<'_> {
             // Without it, what is told would be another tariff.
             Some(proration) => Some(self.proration(proration, form)?),
         };
+        let tax = tax?;
+        let shared = form.shared.as_ref().map(|shared| self.shared(shared));
+        if tax.basis == TaxBasis::Excluded(TaxPer::Bill) {
+            let is_by_dwelling = shared.is_some_and(|s| s.round_per == RoundPer::Dwelling);
+            let has_minimum = proration.as_ref().is_some_and(|p| p.minimum.is_some());
+            self.expect(!is_by_dwelling && !has_minimum, &form.tax.span(), || {
+                FaultKind::Conflict("税を請求書ごとに足す（per = \"bill\"）ときは、1戸ごとの端数処理と、日割の最低額は使えません。")
+            });
+        }
         Some(Tariff {
             code: file.code.clone(),
             name: file.name.clone(),
@@ -121,7 +130,7 @@ impl Reader<'_> {
             transition,
             table_months: *form.table_months.get(),
             split,
-            shared: form.shared.as_ref().map(|shared| self.shared(shared)),
+            shared,
             reliefs: self.reliefs(&form.relief),
             well: form.well.as_ref().map(|well| well.get().clone()),
             deduction: form.deduction.as_ref().map(|deduction| *deduction.get()),
@@ -129,7 +138,7 @@ impl Reader<'_> {
             rates,
             rents: self.meter_rents(form),
             proration,
-            tax: tax?,
+            tax,
             roundings,
         })
     }

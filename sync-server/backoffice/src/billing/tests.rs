@@ -1,8 +1,10 @@
 //! Billing on a real database (調定・請求の試験): runs, totals, explanations, and what is refused.
 
 mod bench;
+mod lab;
 mod lists;
 mod runs;
+mod supply;
 mod tariff_store;
 
 use jiff::civil::{Date, date};

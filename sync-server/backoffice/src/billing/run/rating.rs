@@ -2,7 +2,8 @@
 
 use jiff::civil::Date;
 use shared::billing::{
-    ChargeAmounts, ChargeError, ChargeInput, Claim, Rated, Supply, Tariff, rate,
+    ChargeAmounts, ChargeError, ChargeInput, Claim, Rated, RatedPart, Supply, Tariff, put_bill_tax,
+    rate,
 };
 use shared::connection::{MeterSize, UsageClass};
 use shared::ids::TariffId;
@@ -125,25 +126,35 @@ impl Rating {
         read: &ReadConnection,
     ) -> Result<Result<RatedBill, UnbilledReason>, BillingError> {
         let Some(input) = self.input(read) else { return Ok(Err(UnbilledReason::UnknownCode)) };
-        let water = match self.claim(Claim::Water, "", input, &read.supply)? {
-            Ok(claim) => claim,
-            Err(reason) => return Ok(Err(reason)),
-        };
-        let sewerage = if read.has_sewerage {
-            match self.claim(Claim::Sewerage, &read.sewerage_authority, input, &read.supply)? {
-                Ok(claim) => Some(claim),
+        let claims = [
+            Some((Claim::Water, "")),
+            read.has_sewerage.then_some((Claim::Sewerage, read.sewerage_authority.as_str())),
+        ];
+        let mut rated = [None, None];
+        for (claim, rated) in claims.into_iter().zip(&mut rated) {
+            let Some((claim, authority)) = claim else { continue };
+            match self.claim(claim, authority, &input, &read.supply)? {
+                Ok(by) => *rated = Some(by),
                 Err(reason) => return Ok(Err(reason)),
             }
-        } else {
-            None
+        }
+        if let [Some((water, by_water)), Some((sewerage, by_sewerage))] = &mut rated {
+            let (water, sewerage) = (water.versions.as_slice(), sewerage.versions.as_slice());
+            let mut of_bill = [(water, by_water), (sewerage, by_sewerage)];
+            if let Err(error) = put_bill_tax(&mut of_bill) {
+                return Ok(Err(UnbilledReason::Charge(error)));
+            }
+        }
+        let [Some((water, by_water)), sewerage] = rated else {
+            return Ok(Err(UnbilledReason::Charge(ChargeError::NoTariff)));
         };
         Ok(Ok(RatedBill {
             connection: read.connection,
             agreement: read.agreement,
             payment_method: read.payment_method,
             reading: read.reading,
-            water,
-            sewerage,
+            water: water.rated(&by_water),
+            sewerage: sewerage.map(|(schedules, by)| schedules.rated(&by)),
         }))
     }
 
@@ -157,9 +168,9 @@ impl Rating {
         &self,
         claim: Claim,
         authority: &str,
-        input: ChargeInput,
+        input: &ChargeInput,
         supply: &Supply,
-    ) -> Result<Result<RatedClaim, UnbilledReason>, BillingError> {
+    ) -> Result<Result<(&Schedules, Rated), UnbilledReason>, BillingError> {
         let on = supply.to;
         let schedules = self
             .schedules
@@ -167,20 +178,18 @@ impl Rating {
             .find(|schedules| schedules.claim == claim && schedules.authority == authority)
             .filter(|schedules| schedules.ends_before.is_none_or(|before| on < before))
             .ok_or(BillingError::NoTariff { claim, on })?;
-        Ok(match rate(&schedules.versions, &input, supply) {
-            Ok(rated) => Ok(schedules.rated(&rated)),
-            Err(ChargeError::NoTariff) => return Err(BillingError::NoTariff { claim, on }),
-            Err(error) => Err(UnbilledReason::Charge(error)),
-        })
+        match rate(&schedules.versions, input, supply) {
+            Ok(rated) => Ok(Ok((schedules, rated))),
+            Err(ChargeError::NoTariff) => Err(BillingError::NoTariff { claim, on }),
+            Err(error) => Ok(Err(UnbilledReason::Charge(error))),
+        }
     }
 }
 
 impl Schedules {
     fn rated(&self, rated: &Rated) -> RatedClaim {
-        let input = |part: &shared::billing::RatedPart| RatedInput {
-            tariff: self.ids[part.version],
-            input: part.input,
-        };
+        let input =
+            |part: &RatedPart| RatedInput { tariff: self.ids[part.version], input: part.input };
         let earlier_usage = rated.earlier.map_or(0, |part| part.input.usage.0);
         RatedClaim {
             claim: self.claim,

@@ -11,8 +11,8 @@ use super::rating::{RatedClaim, RatedInput};
 use crate::bulk::{BulkRow, RowWriter};
 
 /// The longest postcard form of a charge's input: size 2, class 16, volume 5, months 1, days 4,
-/// dwellings 3, reliefs 5, tax 2.
-const CHARGE_INPUT_BYTES_MAX: usize = 38;
+/// dwellings 3, reliefs 5, percent 2, tax 11.
+const CHARGE_INPUT_BYTES_MAX: usize = 49;
 
 /// A bill (納入通知書).
 pub(super) struct BillRow {
@@ -151,6 +151,7 @@ mod tests {
             dwellings: u16::MAX,
             reliefs: ReliefSet(u32::MAX),
             tax_percent: Some(10),
+            bill_tax: Some(Yen(i64::MAX)),
             ..ChargeInput::new(MeterSize::new(300).unwrap(), longest, CubicMeters(u32::MAX), 2)
         };
         let bytes = postcard::to_stdvec(&input).unwrap();

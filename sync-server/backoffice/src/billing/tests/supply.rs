@@ -136,3 +136,29 @@ async fn each_connection_pays_its_own_city_for_sewerage() {
         assert!(assessment(walked.office(), line.id).await.unwrap().is_some());
     }
 }
+
+#[tokio::test]
+async fn the_tax_of_a_bill_is_put_on_its_claims() {
+    let claim = "table_months = 2
+        tax = { prices = \"excluded\", per = \"bill\", percent = 10 }
+        rounding = [
+            { of = \"claim\", tax = \"before\", mode = \"floor\", step_yen = 1, article = \"1\" },
+            { of = \"claim\", mode = \"floor\", step_yen = 1, article = \"1\" }]";
+    let text = format!(
+        "code = \"a\"\nname = \"例\"\nsource = \"例\"\nvalid_from = \"2020-04-01\"
+        [water]\n{claim}\n[[water.rate]]\nservice_yen = \"105\"
+        [[sewerage]]\n{claim}\n[[sewerage.rate]]\nservice_yen = \"105\""
+    );
+    let walked = closed(&[(house(1), "", used(0)), (house(2), NO_SEWER, used(0))], &[text]).await;
+    walked.run().await.unwrap();
+    let amounts = walked.amounts().await;
+    let of = |line: &(i64, i16, i64, i64)| (line.1, line.2, line.3);
+    // 210 taxed is 231: 21 yen of tax, of which sewerage holds the floor of its own 10.5.
+    let expected = [(1, 116, 11), (2, 115, 10), (1, 115, 10)];
+    assert_eq!(amounts.iter().map(of).collect::<Vec<_>>(), expected);
+    let listed =
+        assessments_of_round(walked.office(), walked.round, Page { number: 1, size: 9 }).await;
+    for line in listed.unwrap() {
+        assert!(assessment(walked.office(), line.id).await.unwrap().is_some());
+    }
+}
