@@ -4,8 +4,10 @@ pub mod bench;
 pub mod demo_data;
 pub mod devices;
 pub mod import;
+pub mod rate;
 pub mod slip;
 pub mod staff;
+pub mod tariff;
 
 use std::io::Write;
 use std::os::unix::fs::OpenOptionsExt;

@@ -5,7 +5,7 @@ use std::process::ExitCode;
 use std::sync::Arc;
 
 use clap::{Parser, Subcommand};
-use sync_server::commands::{bench, demo_data, devices, import, slip, staff};
+use sync_server::commands::{bench, demo_data, devices, import, rate, slip, staff, tariff};
 use sync_server::outside::Outside;
 use sync_server::refusal::Refusal;
 use sync_server::telemetry::Talk;
@@ -27,6 +27,11 @@ enum Command {
     DemoData(demo_data::DemoDataArguments),
     /// 料金表と水栓台帳のファイルを取り込みます
     Import(import::ImportArguments),
+    /// CSV の例の料金を、料金表ファイルで計算します（終了コード 0: すべて計算した、1: 計算できない行がある、2: 使い方かファイルの誤り）
+    Rate(rate::RateArguments),
+    /// 料金表ファイルを確かめます
+    #[command(subcommand)]
+    Tariff(tariff::TariffCommand),
     /// ハンディ端末を管理します
     #[command(subcommand)]
     Devices(devices::DevicesCommand),
@@ -49,9 +54,10 @@ fn main() -> ExitCode {
         _ => Talk::Brief,
     };
     telemetry::start(std::env::var("RUST_LOG").ok().as_deref(), talk);
-    // 1 and 2 are verdicts on a slip: not having come to one is something else.
+    // 1 and 2 are verdicts on a slip, 1 is one on a tariff: not having come to one is something else.
     let failed = match arguments.command {
         Command::Slip(_) => ExitCode::from(3),
+        Command::Rate(_) | Command::Tariff(_) => ExitCode::from(2),
         _ => ExitCode::FAILURE,
     };
     run(arguments.command).unwrap_or_else(|refusal| {
@@ -71,6 +77,8 @@ fn run(command: Command) -> Result<ExitCode, Refusal> {
             Command::Import(arguments) => {
                 return import::run(arguments, &outside).await.map(ExitCode::from);
             }
+            Command::Rate(arguments) => return rate::run(&arguments).map(ExitCode::from),
+            Command::Tariff(command) => return tariff::run(&command).map(ExitCode::from),
             Command::Devices(command) => devices::run(command, &outside).await?,
             Command::Slip(command) => {
                 return slip::run(command, &outside).await.map(ExitCode::from);

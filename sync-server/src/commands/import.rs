@@ -285,7 +285,7 @@ mod tests {
         let input = Input::read(&arguments, &outside()).unwrap();
         assert!(!input.can_be_taken_in(true));
         assert!(
-            input.told().contains("B02") && input.told().contains("line 1"),
+            input.told().contains("B02") && input.told().contains("1行14桁 K01"),
             "{}",
             input.told()
         );
