@@ -81,7 +81,8 @@ mod tests {
         for point in curve.after.split(' ') {
             let (x, y) = point.split_once(',').unwrap();
             let (x, y): (i64, i64) = (x.parse().unwrap(), y.parse().unwrap());
-            assert!(x >= LEFT && x <= WIDTH && y >= TOP && y <= curve.base, "{point}");
+            let is_within = (LEFT..=WIDTH).contains(&x) && (TOP..=curve.base).contains(&y);
+            assert!(is_within, "{point}");
         }
         assert!(draw(&[], &[]).is_none());
         assert!(draw(&[], &[Yen(0)]).is_none());

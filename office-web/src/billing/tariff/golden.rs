@@ -163,6 +163,6 @@ async fn draw(
 }
 
 /// An amount that the row may not say.
-fn amount(yen: &Option<Yen>) -> String {
-    yen.map(Yen::grouped).unwrap_or_default()
+fn amount(yen: Option<&Yen>) -> String {
+    yen.map(|yen| yen.grouped()).unwrap_or_default()
 }

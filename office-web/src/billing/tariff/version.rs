@@ -30,7 +30,6 @@ struct VersionPage {
     may_manage: bool,
     /// Whoever wrote the draft last cannot approve it.
     is_author: bool,
-    is_draft: bool,
     state: (&'static str, &'static str),
     holds_now: bool,
     validity: String,
@@ -42,6 +41,12 @@ struct VersionPage {
     steps: Vec<StepRow>,
     checks: Vec<GoldenCheck>,
     refusal: Option<Refusal>,
+}
+
+impl VersionPage {
+    fn is_draft(&self) -> bool {
+        self.version.state == VersionState::Draft
+    }
 }
 
 struct StepRow {
@@ -151,7 +156,6 @@ async fn draw(
         frame: Frame::new(version.file.name.clone(), Area::Billing, staff),
         may_manage: staff.may(Right::ManageTariffs),
         is_author: version.author == Some(staff.id),
-        is_draft: version.state == VersionState::Draft,
         state: state_words(version.state),
         holds_now: version.holds_on(office.today()),
         validity: validity(&version),

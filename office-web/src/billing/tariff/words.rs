@@ -55,7 +55,7 @@ pub(super) fn rules(tariff: &Tariff) -> Vec<Rule> {
     if let Some(proration) = &tariff.proration {
         rules.push(Rule { title: "日割・月割", sentences: proration_words(proration) });
     }
-    if let Some(shared) = &tariff.shared {
+    if let Some(shared) = tariff.shared {
         rules.push(Rule { title: "連用・共同住宅", sentences: shared_words(shared) });
     }
     if let Some(well) = &tariff.well {
@@ -220,7 +220,7 @@ fn proration_words(proration: &Proration) -> Vec<String> {
     sentences
 }
 
-fn shared_words(shared: &SharedTap) -> Vec<String> {
+fn shared_words(shared: SharedTap) -> Vec<String> {
     let size = match shared.size {
         Some(size) => format!("各戸の口径は{}mmとみなします。", size.mm()),
         None => "各戸の口径はメーターの口径とします。".to_owned(),
