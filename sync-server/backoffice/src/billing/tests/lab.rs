@@ -8,11 +8,12 @@ use crate::billing::bench::{billed_draft, prepare_year, revised_draft};
 use crate::billing::lab::{
     FiscalYear, LabDraft, LabError, LabOrder, LabReport, Oddity, TierKind, lab_years, run_lab,
 };
+use crate::documents::lab_pdf;
 use crate::jobs::{JobControl, Progress};
 use crate::test_database::TestDatabase;
-use shared::billing::Claim;
+use shared::billing::{ChargeInput, Claim};
 use shared::ids::UtilityId;
-use shared::quantity::{FineYen, Yen};
+use shared::quantity::{CubicMeters, FineYen, Yen};
 
 const YEAR: FiscalYear = FiscalYear(2026);
 
@@ -193,6 +194,50 @@ async fn a_small_town_is_worked_out_by_hand() {
             (tier(9, None, 1_000_000), 54, 5_400),
         ]
     );
+}
+
+#[tokio::test]
+async fn a_finished_trial_is_set_as_paper() {
+    let walked = Walked::closed(&[(SATO, "", used(35)), (SUZUKI, LARGE, used(100))]).await;
+    walked.run().await.unwrap();
+    let report = tried(walked.office(), BY_HAND).await;
+    let pdf = lab_pdf(&report, "水面市上下水道局", TODAY).unwrap();
+    assert!(pdf.starts_with(b"%PDF-"));
+    assert_eq!(lab_pdf(&report, "水面市上下水道局", TODAY).unwrap(), pdf);
+}
+
+#[tokio::test]
+async fn a_period_that_was_split_between_versions_is_tried_whole() {
+    let walked = Walked::closed(&[(SATO, NO_SEWER, used(35))]).await;
+    walked.run().await.unwrap();
+    let pool = &walked.office().pool;
+    // As a run writes it: 20 m³ by the version that holds, 15 m³ by the one before.
+    let bytes: Vec<u8> = sqlx::query_scalar("select charge_input from billing.assessment")
+        .fetch_one(pool)
+        .await
+        .unwrap();
+    let whole: ChargeInput = postcard::from_bytes(&bytes).unwrap();
+    let part = |usage, days| {
+        let input = ChargeInput { usage: CubicMeters(usage), days: Some(days), ..whole };
+        postcard::to_stdvec(&input).unwrap()
+    };
+    sqlx::query("alter table billing.assessment disable trigger user").execute(pool).await.unwrap();
+    sqlx::query(
+        "update billing.assessment set charge_input = $1, earlier_tariff_id = tariff_id,
+             earlier_charge_input = $2, amount_yen = 5000, tax_yen = 454",
+    )
+    .bind(part(20, 40))
+    .bind(part(15, 20))
+    .execute(pool)
+    .await
+    .unwrap();
+    let report = tried(walked.office(), &billed_draft()).await;
+    let figures = report.claims[0].priced;
+    assert_eq!((figures.usage_m3, figures.before, figures.after), (35, Yen(5_000), Yen(4_097)));
+    assert_eq!(report.strangest[0].usage, CubicMeters(35));
+    for rows in [&report.tiers[0].before, &report.tiers[0].after] {
+        assert_eq!(rows.iter().map(|row| row.volume_m3).sum::<u64>(), 35);
+    }
 }
 
 #[tokio::test]
