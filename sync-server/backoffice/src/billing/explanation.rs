@@ -127,8 +127,7 @@ fn view_of_row(row: &PgRow) -> Result<AssessmentView, BillingError> {
         .filter(|authority| stored.claim == Claim::Sewerage && !authority.is_empty());
     let tariff = schedule_of(&text("tariff")?, stored.claim, authority)?;
     let earlier: Option<String> = row.try_get("earlier_tariff")?;
-    let earlier =
-        earlier.map(|text| schedule_of(&text, stored.claim, authority)).transpose()?;
+    let earlier = earlier.map(|text| schedule_of(&text, stored.claim, authority)).transpose()?;
     let (charge, earlier_charge) = stored.explained(&tariff, earlier.as_ref())?;
     Ok(AssessmentView {
         id: stored.id,
