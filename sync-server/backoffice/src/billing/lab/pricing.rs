@@ -54,9 +54,11 @@ impl Pricing {
             .map(|(_, relief)| relief.key.as_str());
         match schedule.relief_set(keys) {
             Some(reliefs) => {
-                // The tax of the time, so that what differs is the tariff alone.
+                // The tax rate of the time, so that what differs is the tariff alone.
                 let tax_percent = input.tax_percent.or(only_percent(old));
-                Asked::Schedule(schedule, ChargeInput { reliefs, tax_percent, ..*input })
+                // The bill's own tax is put on anew, with the bill's other claim.
+                let bill_tax = None;
+                Asked::Schedule(schedule, ChargeInput { reliefs, tax_percent, bill_tax, ..*input })
             }
             None => Asked::Refused(ChargeError::NoRelief),
         }

@@ -196,6 +196,51 @@ async fn a_small_town_is_worked_out_by_hand() {
     );
 }
 
+/// Prices without tax, which is put on the bill: 3,333 + 2,222 yen and 555.5 of tax.
+const TAXED_BY_BILL: &str = r#"
+code = "by-bill"
+name = "請求ごとに課税"
+source = "試験"
+valid_from = "2019-10-01"
+[water]
+table_months = 2
+tax = { prices = "excluded", per = "bill", percent = 10 }
+rounding = [
+  { of = "claim", tax = "before", mode = "floor", step_yen = 1, article = "条例第1条" },
+  { of = "claim", tax = "after", mode = "half_up", step_yen = 1, article = "条例第2条" },
+]
+[[water.rate]]
+use_classes = ["general"]
+service_yen = "3333"
+[[sewerage]]
+table_months = 2
+tax = { prices = "excluded", per = "bill", percent = 10 }
+rounding = [
+  { of = "claim", tax = "before", mode = "floor", step_yen = 1, article = "条例第1条" },
+  { of = "claim", tax = "after", mode = "half_up", step_yen = 1, article = "条例第2条" },
+]
+[[sewerage.rate]]
+use_classes = ["general"]
+service_yen = "2222"
+"#;
+
+#[tokio::test]
+async fn a_tax_on_the_bill_is_put_on_the_bill() {
+    let walked = Walked::with(&[(SATO, "", used(35)), (SUZUKI, NO_SEWER, used(35))]).await;
+    store_tariff(walked.office(), TAXED_BY_BILL, None).await.unwrap();
+    close_round(walked.office(), walked.round, TODAY).await.unwrap();
+    walked.run().await.unwrap();
+    let report = tried(walked.office(), TAXED_BY_BILL).await;
+    assert_eq!(report.yen.in_direction(0), 2);
+    // 6,111 for both claims of the one; 3,666 for the water of the other.
+    let after: Yen = report.claims.iter().map(|claim| claim.priced.after).sum();
+    assert_eq!(after, Yen(6_111 + 3_666));
+    for table in &report.tiers {
+        let tax = table.after.iter().find(|row| row.kind == TierKind::Tax);
+        assert!(tax.is_some_and(|row| row.amount.0 > 200), "{table:?}");
+    }
+}
+
 #[tokio::test]
 async fn a_finished_trial_is_set_as_paper() {
     let walked = Walked::closed(&[(SATO, "", used(35)), (SUZUKI, LARGE, used(100))]).await;
