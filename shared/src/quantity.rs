@@ -2,7 +2,7 @@
 
 use rust_decimal::Decimal;
 use rust_decimal::prelude::ToPrimitive;
-use serde::{Deserialize, Serialize};
+use serde::{Deserialize, Deserializer, Serialize, Serializer, de};
 
 /// Whole yen (円). The only amount that is ever stored, printed or posted.
 #[derive(
@@ -49,11 +49,30 @@ pub struct CubicMeters(pub u32);
 ///
 /// Published tables go down to 銭 (1/100 yen); two more digits leave room for prices that a
 /// utility derives. The engine multiplies and adds these exactly and rounds once, by name.
-#[derive(
-    Debug, Clone, Copy, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize,
-)]
-#[serde(transparent)]
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct FineYen(pub i64);
+
+/// As yen with decimals where people read it (`"148.5"`), as the integer elsewhere.
+impl Serialize for FineYen {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        if serializer.is_human_readable() {
+            serializer.collect_str(&self.to_decimal())
+        } else {
+            serializer.serialize_i64(self.0)
+        }
+    }
+}
+
+impl<'de> Deserialize<'de> for FineYen {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        if !deserializer.is_human_readable() {
+            return i64::deserialize(deserializer).map(Self);
+        }
+        let text = String::deserialize(deserializer)?;
+        let price = text.parse::<Decimal>().map_err(de::Error::custom)?;
+        Self::from_decimal(price).map_err(de::Error::custom)
+    }
+}
 
 /// How many fine units make one yen.
 pub const FINE_PER_YEN: i64 = 10_000;
@@ -145,6 +164,15 @@ mod tests {
         assert_eq!(fine("-1"), Err(PriceError));
         assert_eq!(fine("99999999999999"), Err(PriceError));
         assert_eq!(FineYen(1_485_000).to_decimal().to_string(), "148.5");
+    }
+
+    #[test]
+    fn prices_are_written_as_people_read_them() {
+        let price = FineYen(1_485_000);
+        assert_eq!(serde_json::to_string(&price).unwrap(), "\"148.5\"");
+        assert_eq!(serde_json::from_str::<FineYen>("\"148.5\"").unwrap(), price);
+        let bytes = postcard::to_stdvec(&price).unwrap();
+        assert_eq!(postcard::from_bytes::<FineYen>(&bytes).unwrap(), price);
     }
 
     #[test]
