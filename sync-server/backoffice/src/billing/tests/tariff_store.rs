@@ -1,6 +1,7 @@
 //! Tariff versions (料金表の登録の試験): taken in once, never overlapping, ended before the next.
 
 use super::*;
+use crate::access::{NewStaff, Role, add_staff};
 use shared::billing::Claim;
 
 #[tokio::test]
@@ -41,4 +42,47 @@ async fn a_tariff_cannot_end_before_what_was_billed_by_it() {
     let refused = end_tariff(walked.office(), water, TODAY).await.unwrap_err();
     assert_eq!(refused.code(), "B05");
     end_tariff(walked.office(), water, date(2026, 11, 24)).await.unwrap();
+}
+
+#[tokio::test]
+async fn the_next_billing_uses_what_a_second_person_approved_and_holds_it() {
+    let walked = Walked::with(&[(SATO, "", Sight { usage: 45, slip: None })]).await;
+    let office = walked.office();
+    for text in demo_tariffs() {
+        store_tariff(office, text, None).await.unwrap();
+    }
+    let (first, second) = (staff(office, "first").await, staff(office, "second").await);
+    let [water, _] = demo_tariffs();
+    let draft = |code: &str, from: &str| {
+        water
+            .replacen("takatsuki-water-2019", code, 1)
+            .replacen("valid_from = \"2019-10-01\"", &format!("valid_from = \"{from}\""), 1)
+            .replacen("[water]\n", "[transition]\ncontinuing = \"reading_day\"\n\n[water]\n", 1)
+            .replacen("yen = \"148.5\"", "yen = \"150.4\"", 1)
+    };
+    let at: jiff::Timestamp = "2026-11-20T00:00:00Z".parse().unwrap();
+    let id = begin_draft(office, &draft("t-2", "2026-11-20"), first, at).await.unwrap();
+    approve_draft(office, id, 1, second, at).await.unwrap();
+    close_round(office, walked.round, TODAY).await.unwrap();
+    walked.run().await.unwrap();
+    assert_eq!(walked.amounts().await[0].2, 5_950);
+
+    // The reading of TODAY was billed: nothing may change it any more.
+    let late = begin_draft(office, &draft("t-3", "2026-11-23"), first, at).await.unwrap();
+    assert_eq!(approve_draft(office, late, 1, second, at).await.unwrap_err().code(), "B05");
+    let after = begin_draft(office, &draft("t-4", "2026-11-24"), first, at).await.unwrap();
+    approve_draft(office, after, 1, second, at).await.unwrap();
+}
+
+async fn staff(office: &Backoffice, login: &str) -> shared::ids::StaffId {
+    let new = NewStaff {
+        login_name: login.into(),
+        display_name: login.into(),
+        role: Role::Clerk,
+        password: None,
+        pin: None,
+    };
+    add_staff(office, new).await.unwrap();
+    let id = sqlx::query_scalar("select staff_id from access.staff where login_name = $1");
+    shared::ids::StaffId(id.bind(login).fetch_one(&office.pool).await.unwrap())
 }
