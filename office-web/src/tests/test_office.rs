@@ -1,5 +1,6 @@
 //! An office with a few households, and a browser that remembers its cookie.
 
+use std::fmt::Write;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU8, Ordering};
 
@@ -137,9 +138,11 @@ impl Browser<'_> {
         let mut body = String::new();
         for (name, content) in parts {
             let file = if *name == "file" { "; filename=\"draft.toml\"" } else { "" };
-            body.push_str(&format!(
+            write!(
+                body,
                 "--part\r\nContent-Disposition: form-data; name=\"{name}\"{file}\r\n\r\n{content}\r\n"
-            ));
+            )
+            .unwrap();
         }
         body.push_str("--part--\r\n");
         let request = Request::post(path)
