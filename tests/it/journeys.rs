@@ -3,6 +3,7 @@
 mod lab;
 mod office;
 mod practice;
+mod tariff;
 
 /// The day on which the demo towns of these tests live.
 const TODAY: &str = "2026-11-23";
