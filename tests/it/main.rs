@@ -5,3 +5,4 @@
 mod journeys;
 mod story;
 mod tidy;
+mod tariff_differential;

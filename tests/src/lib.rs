@@ -3,3 +3,4 @@
 pub mod browser;
 pub mod programs;
 pub mod server;
+pub mod tariff_reference;
