@@ -77,15 +77,6 @@ impl CaseRater {
     /// The amounts of a case.
     pub fn amounts(&self, case: &Case<'_>) -> Result<CaseAmounts, CaseFault> {
         let [water, sewerage] = self.asked(case)?;
-        if let (Some((water, asked_water)), Some((sewerage, asked_sewerage))) = (&water, &sewerage)
-            && is_taxed_by_bill(water)
-            && is_taxed_by_bill(sewerage)
-        {
-            let claims = [(*water, asked_water), (*sewerage, asked_sewerage)];
-            let amounts = bill_amounts(&claims).map_err(CaseFault::charge(Claim::Water))?;
-            let mut amounts = amounts.into_iter();
-            return Ok(CaseAmounts { water: amounts.next(), sewerage: amounts.next() });
-        }
         let amounts = |asked: Option<(&Tariff, ChargeInput)>| {
             asked
                 .map(|(tariff, input)| {
@@ -96,8 +87,7 @@ impl CaseRater {
         Ok(CaseAmounts { water: amounts(water)?, sewerage: amounts(sewerage)? })
     }
 
-    /// The explanations of a case: water, then sewerage. Each claim stands alone in them, also where
-    /// the tax of both is put on the bill.
+    /// The explanations of a case: water, then sewerage.
     pub fn charges(&self, case: &Case<'_>) -> Result<[Option<CaseCharge<'_>>; 2], CaseFault> {
         let [water, sewerage] = self.asked(case)?;
         let charge = |asked: Option<(_, ChargeInput)>| {
@@ -128,7 +118,9 @@ impl CaseRater {
             let usage = versions.now().sewage_volume(&sources).ok_or(CaseFault::NoWellRule)?;
             versions.asked(case, usage)
         });
-        Ok([water.transpose()?, sewerage.transpose()?])
+        let mut asked = [water.transpose()?, sewerage.transpose()?];
+        put_bill_tax(&mut asked)?;
+        Ok(asked)
     }
 
     fn sewerage_of(&self, case: &Case<'_>) -> Result<Option<&Versions>, CaseFault> {
@@ -141,8 +133,17 @@ impl CaseRater {
     }
 }
 
-fn is_taxed_by_bill(tariff: &Tariff) -> bool {
-    tariff.tax.basis == TaxBasis::Excluded(TaxPer::Bill)
+/// Where both claims leave their tax to the bill, each gets its part of it.
+fn put_bill_tax(asked: &mut [Option<(&Tariff, ChargeInput)>; 2]) -> Result<(), CaseFault> {
+    let [Some((water, of_water)), Some((sewerage, of_sewerage))] = asked else { return Ok(()) };
+    let is_of_bill = |tariff: &Tariff| tariff.tax.basis == TaxBasis::Excluded(TaxPer::Bill);
+    if is_of_bill(water) && is_of_bill(sewerage) {
+        let claims = [(*water, &*of_water), (*sewerage, &*of_sewerage)];
+        let amounts = bill_amounts(&claims).map_err(CaseFault::charge(Claim::Water))?;
+        of_water.bill_tax = amounts.first().map(|amounts| amounts.tax);
+        of_sewerage.bill_tax = amounts.last().map(|amounts| amounts.tax);
+    }
+    Ok(())
 }
 
 impl Versions {

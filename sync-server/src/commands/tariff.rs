@@ -71,7 +71,7 @@ pub fn check(name: &str, text: &str) -> Checked {
             let rater = CaseRater::new(&file);
             let mut wrong = 0;
             for example in &file.examples {
-                let (line, agrees) = summary::of_example(name, &rater, example);
+                let (line, agrees) = summary::of_example(name, &file, &rater, example);
                 told += &line;
                 wrong += usize::from(!agrees);
             }

@@ -66,6 +66,7 @@ fn every_file_agrees_with_its_own_examples() {
     let files = tariffs![
         "chikugo-5pct",
         "example-half-months-otawara",
+        "example-manual",
         "example-proration-kobe",
         "example-transition-kai",
         "example-transition-motosu",
@@ -189,4 +190,31 @@ fn charges_are_the_amounts_with_their_explanation() {
     assert_eq!(water.amount, Yen(5_518 + 5_319));
     assert_eq!(Some(water.amount), amounts.water.map(|claim| claim.amount));
     assert_eq!(Some(sewerage.amount), amounts.sewerage.map(|claim| claim.amount));
+}
+
+#[test]
+fn the_tax_of_a_bill_is_put_on_both_claims_together() {
+    let schedule = |head: &str, yen: &str| {
+        format!(
+            "{head}\ntable_months = 1\ntax = {{ prices = \"excluded\", per = \"bill\", percent = 10 }}
+            rounding = [
+                {{ of = \"claim\", tax = \"before\", mode = \"floor\", step_yen = 1, article = \"第1条\" }},
+                {{ of = \"claim\", mode = \"floor\", step_yen = 1, article = \"第2条\" }},
+            ]
+            rate = [{{ service_yen = \"{yen}\" }}]\n"
+        )
+    };
+    let text = format!(
+        "code = \"a\"\nname = \"例\"\nsource = \"例\"\nvalid_from = \"2024-04-01\"\n{}{}",
+        schedule("[water]", "105"),
+        schedule("[[sewerage]]", "105")
+    );
+    let rater = rater(&text);
+    let size = crate::connection::MeterSize::new(13).unwrap();
+    let class = crate::connection::UsageClass::GENERAL;
+    let case = Case::whole(size, class, 1, crate::quantity::CubicMeters(0));
+    let amounts = rater.amounts(&case).unwrap();
+    assert_eq!((amounts.total(), amounts.tax()), (Yen(231), Yen(21)));
+    let charges = rater.charges(&case).unwrap().map(|claim| claim.unwrap().1.amount);
+    assert_eq!(charges, [Yen(116), Yen(115)]);
 }

@@ -58,11 +58,16 @@ fn class_name<'f>(file: &'f TariffFile, class: &'f UsageClass) -> &'f str {
 }
 
 /// An example, computed; and whether it agrees.
-pub(super) fn of_example(name: &str, rater: &CaseRater, example: &Example) -> (String, bool) {
+pub(super) fn of_example(
+    name: &str,
+    file: &TariffFile,
+    rater: &CaseRater,
+    example: &Example,
+) -> (String, bool) {
     let what = format!(
         "口径{}mm・{}・{}か月・{}m³",
         example.size.mm(),
-        example.use_class.japanese(),
+        class_name(file, &example.use_class),
         example.months,
         grouped(i64::from(example.usage.0))
     );
