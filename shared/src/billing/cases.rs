@@ -166,7 +166,7 @@ impl Versions {
         input.dwellings = case.dwellings;
         input.tax_percent = case.tax_percent;
         if let Some((from, to)) = case.days {
-            let supply = Supply { from, to, started_on: None };
+            let supply = Supply { from, to, started_on: case.started_on };
             match choose(&self.0, &supply) {
                 Ok(Choice::One(1)) => {}
                 Ok(Choice::One(_)) => return Err(fault(ChargeError::NoTariff)),

@@ -6,14 +6,14 @@ use super::fault::CaseFault;
 const REQUIRED: [&str; 4] = ["meter_mm", "use_class", "period_months", "usage_m3"];
 
 /// Names that may be there, in the order of [`CaseColumns::optional`].
-const OPTIONAL: [&str; 7] =
-    ["sewer_m3", "dwellings", "from", "to", "tax_rate", "well_people", "authority"];
+const OPTIONAL: [&str; 8] =
+    ["sewer_m3", "dwellings", "from", "to", "started_on", "tax_rate", "well_people", "authority"];
 
 /// Where each column of a table stands. Others are none of our business.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct CaseColumns {
     required: [usize; 4],
-    optional: [Option<usize>; 7],
+    optional: [Option<usize>; 8],
     width: usize,
 }
 

@@ -30,6 +30,8 @@ pub struct Case<'r> {
     pub dwellings: u16,
     /// First and last day of the period.
     pub days: Option<(Date, Date)>,
+    /// 使用開始日 of the user, where it matters to a transition.
+    pub started_on: Option<Date>,
     /// Percent of tax that holds whatever the tariff says.
     pub tax_percent: Option<u8>,
     /// People who use a well.
@@ -49,6 +51,7 @@ impl<'r> Case<'r> {
             sewage: None,
             dwellings: 1,
             days: None,
+            started_on: None,
             tax_percent: None,
             well_people: 0,
             authority: None,
@@ -74,6 +77,7 @@ impl<'r> Case<'r> {
             sewage,
             dwellings: cells.count("dwellings")?.unwrap_or(1),
             days: cells.days()?,
+            started_on: cells.date("started_on")?,
             tax_percent: cells.tax_percent()?,
             well_people: cells.count("well_people")?.unwrap_or(0),
             authority: cells.optional("authority")?,

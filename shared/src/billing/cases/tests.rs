@@ -162,6 +162,17 @@ fn a_table_needs_its_columns_once() {
 }
 
 #[test]
+fn a_new_user_pays_by_the_new_table_before_others_do() {
+    let table = "meter_mm,use_class,period_months,usage_m3,from,to,started_on\n\
+                 13,general,1,10,2025-04-10,2025-05-10,2025-04-10\n\
+                 13,general,1,10,2025-04-10,2025-05-10,2019-05-01\n\
+                 13,general,1,10,2025-05-10,2025-06-10,2019-05-01\n";
+    let rows = rated(include_str!("../../../tariffs/example-transition-kai.toml"), table);
+    let paid = |row: usize| rows[row].1.as_ref().map(CaseAmounts::total).map_err(CaseFault::code);
+    assert_eq!([paid(0), paid(1), paid(2)], [Ok(Yen(1_166)), Err("K57"), Ok(Yen(1_166))]);
+}
+
+#[test]
 fn sewage_and_rates_of_tax_are_taken_from_the_row() {
     let table = "usage_m3,use_class,period_months,meter_mm,sewer_m3,tax_rate\n\
                  25,general,1,13,,\n\
