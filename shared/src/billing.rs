@@ -5,6 +5,7 @@ pub mod charge;
 pub mod claim;
 pub mod exact;
 pub mod explanation;
+pub mod leak_adjustment;
 pub mod rating;
 pub mod supply;
 pub mod tariff;

@@ -39,6 +39,8 @@ integer_id! {
     TariffVersionId;
     /// A published amount that guards every change of a tariff (検算行).
     GoldenRowId;
+    /// A proposal of a leak adjustment (漏水減免の起案).
+    LeakAdjustmentId;
     /// An assessment (調定).
     AssessmentId;
     /// A bill (納入通知書).

@@ -1,5 +1,6 @@
 //! Metering (検針): what the dials say, whether it can be believed, and the notice that is left.
 
+pub mod estimate;
 pub mod no_read;
 pub mod notice_seal;
 pub mod register;

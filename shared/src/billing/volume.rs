@@ -1,9 +1,18 @@
 //! Volumes that are billed (算定水量): what of the water counts as sewage, and what is deducted.
 
+mod meters;
+mod purposes;
+
 use serde::{Deserialize, Serialize};
 
 use super::tariff::Tariff;
 use crate::quantity::CubicMeters;
+
+pub use meters::{
+    DifferenceTolerance, MasterDifference, SharedVolume, master_difference, shared_after_stops,
+    shared_volume, summed,
+};
+pub use purposes::{WellByPurpose, WellPurpose};
 
 /// Sewage of well water that no meter counts (井戸水の認定), by the number of people.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -130,6 +139,22 @@ mod tests {
         assert_eq!(per_people(&[9, 15, 20], 4, 3), 20);
         assert_eq!(per_people(&[9, 15, 20], 4, 5), 28);
         assert_eq!(per_people(&[], 6, 5), 30);
+    }
+
+    #[test]
+    fn kumamoto_and_kamo_count_by_people() {
+        let kumamoto = WellRule {
+            months: 1,
+            alone_m3: vec![9, 15, 20],
+            alone_more_m3: 4,
+            with_tap_m3: vec![],
+            with_tap_more_m3: 0,
+            at_least_alone: false,
+        };
+        assert_eq!([1, 2, 3, 5].map(|people| kumamoto.volume(0, people, 1)), [9, 15, 20, 28]);
+        let kamo = WellRule { alone_m3: vec![], alone_more_m3: 6, with_tap_more_m3: 3, ..kumamoto };
+        assert_eq!((kamo.volume(0, 4, 1), kamo.volume(20, 4, 1)), (24, 32));
+        assert_eq!((kamo.volume(0, 4, 2), kamo.volume(20, 4, 2)), (48, 44));
     }
 
     #[test]
