@@ -7,7 +7,7 @@ use std::collections::HashMap;
 
 use jiff::Timestamp;
 use jiff::civil::Date;
-use shared::billing::{Claim, TariffFile};
+use shared::billing::{Claim, TariffFault, TariffFile};
 use shared::ids::{StaffId, TariffVersionId};
 use sqlx::Row;
 use sqlx::postgres::{PgConnection, PgRow};
@@ -81,8 +81,10 @@ pub struct TariffVersion {
     pub state: VersionState,
     /// The text as it was last written.
     pub text: String,
-    /// What the text says.
+    /// What the text says; without schedules where it has faults.
     pub file: TariffFile,
+    /// Empty unless the rules for tariff files became stricter since it was written.
+    pub faults: Vec<TariffFault>,
     /// Its history, the first step first.
     pub steps: Vec<VersionStep>,
     /// Who wrote the text; `None` for what was taken in by command.
@@ -188,11 +190,16 @@ fn version_of_rows(rows: &[PgRow]) -> Result<TariffVersion, BillingError> {
         Some("approved" | "imported") => VersionState::Approved,
         _ => VersionState::Draft,
     };
+    let (file, faults) = match TariffFile::parse(&text) {
+        Ok(file) => (file, Vec::new()),
+        Err(faults) => (form::outline(&text), faults),
+    };
     Ok(TariffVersion {
         id: version_id(first)?,
         copied_from: copied_from.map(TariffVersionId),
         state,
-        file: TariffFile::parse(&text).map_err(BillingError::TariffFile)?,
+        file,
+        faults,
         text,
         steps,
         author,

@@ -194,11 +194,21 @@ fn classes(table: &dyn TableLike, class_names: Option<&Item>) -> String {
     if names.is_empty() { "すべての用途".to_owned() } else { names.join("・") }
 }
 
+/// By class, with all sizes of a class together.
 fn used_by(name: &str, rates: &[DraftRate]) -> String {
-    let users = rates.iter().filter(|rate| rate.tiers == name);
-    let users: Vec<String> =
-        users.map(|rate| format!("{} {}", rate.use_classes, rate.sizes)).collect();
-    users.join("、")
+    let mut by_class: Vec<(&str, Vec<&str>)> = Vec::new();
+    for rate in rates.iter().filter(|rate| rate.tiers == name) {
+        let sizes = rate.sizes.trim_end_matches("mm");
+        match by_class.iter_mut().find(|(known, _)| *known == rate.use_classes) {
+            Some((_, of)) => of.push(sizes),
+            None => by_class.push((&rate.use_classes, vec![sizes])),
+        }
+    }
+    let words = by_class.iter().map(|(classes, sizes)| {
+        let unit = if sizes.iter().any(|size| size.starts_with('す')) { "" } else { "mm" };
+        format!("{classes} {}{unit}", sizes.join("・"))
+    });
+    words.collect::<Vec<_>>().join("、")
 }
 
 /// The tables in a list, whichever of its two forms it has.
@@ -225,6 +235,24 @@ fn words(value: &Value) -> String {
         Value::String(text) => text.value().clone(),
         Value::Integer(number) => number.value().to_string(),
         other => other.to_string().trim().to_owned(),
+    }
+}
+
+/// What can be told of a text with faults, so that it can be listed and mended.
+pub(super) fn outline(text: &str) -> TariffFile {
+    let form = DraftForm::of(text).ok();
+    let valid_from = form.as_ref().and_then(|form| form.valid_from.parse().ok());
+    let (code, name, source) =
+        form.map(|form| (form.code, form.name, form.source)).unwrap_or_default();
+    TariffFile {
+        code,
+        name,
+        source,
+        read_on: None,
+        valid_from: valid_from.unwrap_or(Date::MIN),
+        use_classes: Vec::new(),
+        tariffs: Vec::new(),
+        examples: Vec::new(),
     }
 }
 

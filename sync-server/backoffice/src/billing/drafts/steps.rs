@@ -73,8 +73,11 @@ fn next_april(after: Date) -> Date {
     date(year, 4, 1)
 }
 
-/// `kofu-2014` → `kofu-2014-2`, the first one that no version has.
+/// `kofu-2014` → `kofu-2014-2` → `kofu-2014-3`, the first one that no version has.
 fn free_code(code: &str, versions: &[TariffVersion]) -> String {
+    let is_number = |end: &str| end.len() < 3 && end.bytes().all(|byte| byte.is_ascii_digit());
+    let stem = code.rsplit_once('-').filter(|(_, end)| is_number(end)).map(|(stem, _)| stem);
+    let code = stem.unwrap_or(code);
     let is_free = |code: &String| versions.iter().all(|version| version.file.code != *code);
     // One of so many numbers is free: there is one more than versions.
     let mut numbers = 2..=versions.len() + 2;
@@ -140,6 +143,9 @@ pub async fn approve_draft(
     let draft = lock_draft(&mut db, utility, id, base).await?;
     if draft.author == Some(by) {
         return Err(BillingError::SamePerson);
+    }
+    if !draft.faults.is_empty() {
+        return Err(BillingError::TariffFile(draft.faults));
     }
     refuse_taken_code(&mut db, utility, &draft.file.code).await?;
     insert_step(&mut db, utility, id, &Step { number: base + 1, by, at, what: Approved }).await?;

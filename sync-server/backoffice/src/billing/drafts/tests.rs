@@ -201,3 +201,28 @@ async fn a_version_between_two_ends_where_the_next_begins_and_names_its_classes(
     assert_eq!((placed[0].from, placed[0].before), (date(2027, 1, 1), Some(date(2027, 4, 1))));
     assert_eq!(use_classes(desk.office()).await.unwrap()[0].1, "家庭その他用");
 }
+
+#[tokio::test]
+async fn a_draft_that_became_faulty_is_listed_and_mended_but_not_approved() {
+    let desk = Desk::new().await;
+    let id = desk.copy().await;
+    let faulty = desk.version(id).await.text.replace("step_yen = 1", "step_yen = 3");
+    sqlx::query(
+        "insert into billing.tariff_step
+             (utility_id, version_id, step_number, kind, staff_id, text)
+         values (1, $1, 2, 'written', $2, $3)",
+    )
+    .bind(id.0)
+    .bind(desk.first.0)
+    .bind(&faulty)
+    .execute(&desk.office().pool)
+    .await
+    .unwrap();
+    let versions = tariff_versions(desk.office()).await.unwrap();
+    let draft = versions.iter().find(|version| version.id == id).unwrap();
+    assert_eq!(draft.file.valid_from, date(2027, 4, 1));
+    assert!(!draft.faults.is_empty() && draft.file.tariffs.is_empty());
+    assert_eq!(code(desk.approve(id, desk.second).await), "B02");
+    desk.rewrite(id, "step_yen = 3", "step_yen = 1").await.unwrap();
+    desk.approve(id, desk.second).await.unwrap();
+}

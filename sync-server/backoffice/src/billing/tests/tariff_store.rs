@@ -86,3 +86,25 @@ async fn staff(office: &Backoffice, login: &str) -> shared::ids::StaffId {
     let id = sqlx::query_scalar("select staff_id from access.staff where login_name = $1");
     shared::ids::StaffId(id.bind(login).fetch_one(&office.pool).await.unwrap())
 }
+
+#[tokio::test]
+async fn what_was_taken_in_before_versions_becomes_a_version_of_its_own() {
+    let town = Town::new().await;
+    let [water, _] = demo_tariffs();
+    sqlx::query(
+        "insert into billing.tariff (utility_id, claim, code, name, validity, text)
+         values (1, 1, 'a', 'a', '[2019-10-01,)', $1)",
+    )
+    .bind(water)
+    .execute(&town.office.pool)
+    .await
+    .unwrap();
+    let migration = include_str!("../../../../../migrations/postgres/0010_tariff.sql");
+    let start = migration.find("do $$").unwrap();
+    let end = migration.find("end $$;").unwrap() + "end $$;".len();
+    sqlx::raw_sql(&migration[start..end]).execute(&town.office.pool).await.unwrap();
+    let versions = tariff_versions(&town.office).await.unwrap();
+    assert_eq!((versions.len(), versions[0].state), (1, VersionState::Approved));
+    assert_eq!(versions[0].placed[0].from, date(2019, 10, 1));
+    assert_eq!(tariffs(&town.office).await.unwrap()[0].version, Some(versions[0].id));
+}
