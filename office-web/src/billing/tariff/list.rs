@@ -50,6 +50,7 @@ struct VersionRow {
 struct Timeline {
     width: i64,
     height: i64,
+    base: i64,
     years: Vec<(i64, String)>,
     today_x: i64,
     lines: Vec<Line>,
@@ -160,7 +161,9 @@ pub(super) fn validity(version: &TariffVersion) -> String {
 const WIDTH: i64 = 1_100;
 const LEFT: i64 = 170;
 const ROW: i64 = 44;
-const TOP: i64 = 30;
+const TOP: i64 = 24;
+/// For the word under the line of today.
+const BOTTOM: i64 = 22;
 
 fn timeline(versions: &[TariffVersion], today: Date) -> Timeline {
     let year = today.year();
@@ -190,7 +193,8 @@ fn timeline(versions: &[TariffVersion], today: Date) -> Timeline {
         .collect();
     Timeline {
         width: WIDTH,
-        height: TOP + ROW * i64::try_from(lines.len()).unwrap_or(0),
+        base: TOP + ROW * i64::try_from(lines.len()).unwrap_or(0),
+        height: TOP + ROW * i64::try_from(lines.len()).unwrap_or(0) + BOTTOM,
         years: (first..last)
             .map(|year| (x_of(day(date(year, 1, 1))), format!("{year}年")))
             .collect(),

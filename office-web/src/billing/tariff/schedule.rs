@@ -107,9 +107,17 @@ fn service(rate: &Rate) -> Vec<String> {
 
 fn tier_table(file: &TariffFile, tariff: &Tariff, shown: &Rate, number: usize) -> TierTable {
     let users = tariff.rates().iter().filter(|rate| rate.tiers_name == shown.tiers_name);
-    let users: Vec<String> = users
-        .map(|rate| format!("{} {}", class_names(file, &rate.use_classes), sizes(&rate.sizes)))
-        .collect();
+    // By class, with all sizes of a class together.
+    let mut by_class: Vec<(String, Vec<MeterSize>)> = Vec::new();
+    for rate in users {
+        let names = class_names(file, &rate.use_classes);
+        match by_class.iter_mut().find(|(known, _)| *known == names) {
+            Some((_, of)) => of.extend(&rate.sizes),
+            None => by_class.push((names, rate.sizes.clone())),
+        }
+    }
+    let users: Vec<String> =
+        by_class.iter().map(|(names, of)| format!("{names} {}", sizes(of))).collect();
     let mut from = 1;
     let rows = shown.tiers.iter().map(|tier| {
         let words = range(from, tier.up_to.map(|volume| volume.0));
