@@ -14,14 +14,33 @@ use tests::tariff_reference::run::{Case, answer, compare_versions, input, run_fi
 use tests::tariff_reference::{Amounts, Asked, Schedule, bill};
 
 const SEED: u64 = 20_261_123;
-const QUESTIONS: u32 = 25;
+/// Of each file: reading one costs as much as many questions to it.
+const QUESTIONS: u32 = 50;
 
 #[test]
 fn a_hundred_thousand_charges_agree_with_the_reference() {
-    let differences = run_files(SEED, 0..4_000, QUESTIONS);
+    let differences = run_files(SEED, 0..2_000, QUESTIONS);
     if let Some((number, first)) = differences.first() {
         panic!("{} files differ; file {number}:\n{first}", differences.len());
     }
+}
+
+/// What the manual offers; a word that the dice never write would never be tried.
+const WORDS: &str = r#"use_classes|reading_day|whole_cycle|"days"|first_reading_from|authority|
+table_months = 1|table_months = 2|"first"|"last"|"half"|"included"|"excluded"|
+per = "month"|per = "claim"|per = "bill"|rates = [|of = "line"|of = "month"|
+of = "claim"|tax = "before"|tax = "after"|"floor"|"half_up"|"ceiling"|step_yen = 1,|
+step_yen = 10|sizes_mm|included_m3|service_steps|meter_rent|count = "both"|
+whole_from_days|to_days|days_per_month|service = "share"|service = "whole"|
+volume = "share"|volume = "whole"|volume = "convert"|volume_mode|minimum_yen|size_mm|
+"spread"|"carry"|"dwelling"|of = "service"|of = "volume"|of = "rent"|of = "all"|
+percent = |yen = |free_m3|cap_yen|well|deduction|at_least_alone = true"#;
+
+#[test]
+fn the_dice_write_every_rule_of_the_manual() {
+    let files: String = (0..300).map(|number| any_file(&mut dice(SEED, number))).collect();
+    let missing: Vec<_> = WORDS.split(['|', '\n']).filter(|word| !files.contains(*word)).collect();
+    assert!(missing.is_empty(), "{missing:?}");
 }
 
 /// The same table in three versions, of other first days, transitions and prices.
@@ -58,10 +77,10 @@ fn three_versions(number: u64) -> (Case, Vec<shared::billing::Tariff>, Vec<Sched
 fn periods_across_versions_agree_with_the_reference() {
     let changes = ["2016-04-01", "2019-10-01", "2026-04-01", "2026-05-20"];
     let mut split = 0;
-    for number in 0..600 {
+    for number in 0..250 {
         let (case, tariffs, schedules) = three_versions(number);
         let mut dice = dice(SEED + 2, number);
-        for _ in 0..20 {
+        for _ in 0..40 {
             let asked = any_question(&mut dice, &schedules[2]);
             let period = any_period(&mut dice, &changes);
             if let Err(difference) = compare_versions(&tariffs, &schedules, &asked, &period) {
@@ -71,24 +90,27 @@ fn periods_across_versions_agree_with_the_reference() {
             split += u32::from(matches!(choose(&tariffs, &supply), Ok(Choice::Split { .. })));
         }
     }
-    assert!(split > 300, "only {split} periods were split by days");
+    assert!(split > 200, "only {split} periods were split by days");
 }
 
-/// The schedules of a random file whose tax is the bill's.
-fn tariffs_of_one_bill(number: u64) -> Case {
-    let mut dice = dice(SEED + 3, number);
-    let mut case = Case::any(&mut dice).unwrap_or_else(|fault| panic!("{fault}"));
+/// The schedules of a random file whose tax is the bill's, where there are several.
+fn tariffs_of_one_bill(number: u64) -> Option<Case> {
+    let text = any_file(&mut dice(SEED + 3, number));
+    if text.matches("per = \"bill\"").count() < 2 {
+        return None;
+    }
+    let mut case = Case::read(&text).unwrap_or_else(|fault| panic!("{fault}"));
     case.tariffs.retain(|(_, table)| table.tax.put_on == "bill");
-    case
+    Some(case)
 }
 
 #[test]
 fn the_tax_of_a_bill_agrees_with_the_reference() {
     let mut bills = 0;
-    for number in 0..4_000 {
-        let case = tariffs_of_one_bill(number);
+    for number in 0..2_000 {
+        let Some(case) = tariffs_of_one_bill(number) else { continue };
         let mut dice = dice(SEED + 4, number);
-        for _ in 0..if case.tariffs.len() > 1 { 20 } else { 0 } {
+        for _ in 0..20 {
             let asked: Vec<Asked> =
                 case.tariffs.iter().map(|(_, table)| any_question(&mut dice, table)).collect();
             let percent = |(at, asked): (usize, &Asked)| {
@@ -113,17 +135,17 @@ fn the_tax_of_a_bill_agrees_with_the_reference() {
             bills += 1;
         }
     }
-    assert!(bills > 500, "only {bills} bills of several claims");
+    assert!(bills > 300, "only {bills} bills of several claims");
 }
 
 #[test]
 fn sewage_agrees_with_the_reference() {
     let mut asked = 0;
-    for number in 0..2_000 {
+    for number in 0..300 {
         let mut dice = dice(SEED + 4, number);
         let case = Case::any(&mut dice).unwrap_or_else(|fault| panic!("{fault}"));
         for (tariff, table) in &case.tariffs {
-            for _ in 0..10 {
+            for _ in 0..50 {
                 let sources = Sources {
                     tap: dice.random_range(0..80) * i128::from(dice.random_bool(0.8)),
                     certified: dice.random_bool(0.2).then(|| dice.random_range(0..90)),

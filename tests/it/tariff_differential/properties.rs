@@ -22,7 +22,7 @@ fn for_each_question(
         let mut dice = dice(SEED, number);
         let case = Case::any(&mut dice).unwrap_or_else(|fault| panic!("{fault}"));
         for (tariff, table) in &case.tariffs {
-            for _ in 0..4 {
+            for _ in 0..12 {
                 let asked = any_question(&mut dice, table);
                 if tariff.amounts(&input(&asked)).is_ok() {
                     check(&mut dice, tariff, table, &asked);
@@ -56,7 +56,7 @@ fn may_fall(table: &Schedule, asked: &Asked) -> bool {
 #[test]
 fn more_water_never_costs_less() {
     let mut checked = 0;
-    for_each_question(1_500, |dice, tariff, table, asked| {
+    for_each_question(300, |dice, tariff, table, asked| {
         if may_fall(table, asked) {
             return;
         }
@@ -68,12 +68,12 @@ fn more_water_never_costs_less() {
         assert!(less <= more, "{less:?} > {more:?}\n{asked:?}\n{table:#?}");
         checked += 1;
     });
-    assert!(checked > 4_000, "only {checked} pairs");
+    assert!(checked > 2_000, "only {checked} pairs");
 }
 
 #[test]
 fn every_cubic_meter_stands_in_one_tier() {
-    for_each_question(1_000, |_, tariff, _, asked| {
+    for_each_question(250, |_, tariff, _, asked| {
         let charge = tariff.charge(&input(asked)).unwrap();
         for part in &charge.parts {
             let mut next = 1;
@@ -100,7 +100,7 @@ fn volume(charge: &Charge) -> u64 {
 
 #[test]
 fn a_stored_explanation_proves_its_amount() {
-    for_each_question(700, |dice, tariff, _, asked| {
+    for_each_question(150, |dice, tariff, _, asked| {
         let charge = tariff.charge(&input(asked)).unwrap();
         let stored = serde_json::to_string(&charge).unwrap();
         let read: Charge = serde_json::from_str(&stored).unwrap();
@@ -127,7 +127,7 @@ fn a_stored_explanation_proves_its_amount() {
 #[test]
 fn two_months_are_charged_as_each_of_them() {
     let mut checked = 0;
-    for_each_question(2_500, |_, tariff, table, asked| {
+    for_each_question(600, |_, tariff, table, asked| {
         let is_fit = table.table_months == 1
             && table.split != "half"
             && asked.dwellings == 1
@@ -167,7 +167,7 @@ fn claim_bound(table: &Schedule) -> i64 {
 #[test]
 fn days_are_charged_as_the_days_they_are_cut_into() {
     let mut checked = 0;
-    for_each_question(2_500, |dice, tariff, table, asked| {
+    for_each_question(600, |dice, tariff, table, asked| {
         let Some(proration) = &table.proration else { return };
         let is_fit = proration.days_per_month.is_some()
             && proration.service == "share"

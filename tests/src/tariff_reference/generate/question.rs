@@ -9,7 +9,7 @@ use crate::tariff_reference::calendar::{Period, day};
 use crate::tariff_reference::claim::Asked;
 use crate::tariff_reference::schedule::{Rate, Schedule};
 
-/// A question; one in fifty cannot be answered.
+/// A question; a few cannot be answered.
 pub fn any_question(dice: &mut ChaCha8Rng, schedule: &Schedule) -> Asked {
     let rate = schedule.rates.choose(dice).expect("a rate");
     let is_odd = dice.random_bool(0.02);
@@ -25,7 +25,7 @@ pub fn any_question(dice: &mut ChaCha8Rng, schedule: &Schedule) -> Asked {
     };
     let months = match schedule.table_months {
         1 => dice.random_range(1..=2),
-        _ if is_odd => 1,
+        _ if is_odd || dice.random_bool(0.05) => 1,
         _ => 2,
     };
     let days = any_days(dice, schedule, months);
@@ -50,16 +50,17 @@ fn any_days(dice: &mut ChaCha8Rng, schedule: &Schedule, months: i128) -> Option<
     let Some(proration) = &schedule.proration else {
         return dice.random_bool(0.05).then(|| dice.random_range(1..=40));
     };
-    if months % schedule.table_months != 0 || dice.random_bool(0.4) {
+    if dice.random_bool(0.4) {
         return None;
     }
     let whole_from = proration.whole_from_days * months;
-    let mut edges = vec![1, 2, whole_from - 1, whole_from - 2];
+    let mut edges = vec![1, 2, whole_from - 1, whole_from, whole_from + 1];
     for days in proration.months.iter().filter_map(|step| step.0).chain(proration.days_per_month) {
         edges.extend([days - 1, days, days + 1]);
     }
     let days = if dice.random_bool(0.6) { one_of(dice, &edges) } else { dice.random_range(1..=60) };
-    Some(days.clamp(1, whole_from - 1))
+    // A change by days prices long sides by their days, too.
+    Some(days.max(1))
 }
 
 fn any_usage(
