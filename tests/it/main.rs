@@ -3,6 +3,7 @@
 #![allow(clippy::unwrap_used, reason = "a test that cannot go on says where")]
 
 mod journeys;
+mod rate;
 mod story;
-mod tidy;
 mod tariff_differential;
+mod tidy;
