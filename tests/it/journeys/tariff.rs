@@ -1,7 +1,9 @@
 //! A tariff is revised (料金表の改定): drafted from a copy, held up by a golden row, corrected, and
 //! approved by a second person.
 
+use fantoccini::wd::PrintConfiguration;
 use tests::browser::Browser;
+use tests::programs::repository;
 use tests::server::Server;
 
 use super::office::log_in;
@@ -63,6 +65,9 @@ async fn draft_with_a_wrong_price(browser: &Browser, server: &Server) -> anyhow:
     browser.click("button[value='remove w 0 7']").await?;
     browser.see("まだ保存していません").await?;
     browser.picture("table").await?;
+    let tiers = "document.querySelector('.tier-tables').scrollIntoView({ block: 'end' })";
+    browser.client.execute(tiers, vec![]).await?;
+    browser.picture("tiers").await?;
     browser.click(SAVE).await?;
     browser.see("別の職員").await?;
     browser.picture("draft").await?;
@@ -86,6 +91,13 @@ async fn correct(browser: &Browser, draft: &str) -> anyhow::Result<()> {
 }
 
 async fn look_around(browser: &Browser, version: &str) -> anyhow::Result<()> {
+    browser.go(version).await?;
+    let paper = browser.client.print(PrintConfiguration::default()).await?;
+    anyhow::ensure!(paper.starts_with(b"%PDF-"), "the schedule can be printed");
+    std::fs::write(repository().join("target/pictures/tariff/schedule.pdf"), paper)?;
+    let end = "document.querySelector('.rules').scrollIntoView({ block: 'end' })";
+    browser.client.execute(end, vec![]).await?;
+    browser.picture("rules").await?;
     browser.go(&format!("{version}/difference")).await?;
     browser.see("+1.9").await?;
     browser.picture("difference").await?;
