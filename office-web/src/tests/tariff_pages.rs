@@ -101,6 +101,7 @@ async fn a_draft_is_edited_checked_and_approved_by_a_second_person() {
     assert_eq!((saved.status, saved.location()), (StatusCode::SEE_OTHER, draft.as_str()));
     let page = first.get(&draft).await;
     page.assert_has("別の職員");
+    page.assert_has("経過措置（transition）が書かれていません");
     page.assert_has("✗ 不一致");
     page.assert_lacks("id=\"approve\"");
     let difference = first.get(&format!("{draft}/difference")).await;

@@ -43,7 +43,8 @@ struct VersionRow {
     state: (&'static str, &'static str),
     holds_now: bool,
     validity: String,
-    last: String,
+    /// What was done, and by whom and when.
+    last: (&'static str, String),
 }
 
 /// Who holds when: a line for each claim and authority.
@@ -131,7 +132,7 @@ fn row(version: &TariffVersion, today: Date) -> VersionRow {
     let claims: Vec<String> = version.file.tariffs.iter().map(title).collect();
     let last = version.steps.last().map(|step| {
         let who = step.staff.as_ref().map_or("コマンド", |(_, name)| name);
-        format!("{} {} {who}", step.japanese(), format::minute(step.at))
+        (step.japanese(), format!("{who} {}", format::minute(step.at)))
     });
     VersionRow {
         id: version.id,

@@ -47,6 +47,12 @@ impl VersionPage {
     fn is_draft(&self) -> bool {
         self.version.state == VersionState::Draft
     }
+
+    /// Periods that began under the version before could not be billed.
+    fn lacks_transition(&self) -> bool {
+        let tariffs = &self.version.file.tariffs;
+        self.is_draft() && tariffs.iter().any(|tariff| tariff.transition.is_none())
+    }
 }
 
 struct StepRow {
