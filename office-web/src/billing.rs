@@ -5,6 +5,7 @@ mod assessment_file;
 mod assessment_list;
 mod bill;
 mod lab;
+mod leak_adjustment;
 mod run;
 mod run_result;
 mod tariff;
@@ -21,6 +22,7 @@ pub(crate) use run::{RunRow, last_run};
 pub(crate) fn routes() -> Router<Office> {
     Router::new()
         .merge(tariff::routes())
+        .merge(leak_adjustment::routes())
         .route("/assessments", get(assessment_list::assessments).fallback(wrong_method))
         .route("/rounds/{round}/billing-run", post(run::run).fallback(wrong_method))
         .route("/billing-runs/{run}", get(run::show).fallback(wrong_method))

@@ -4,6 +4,7 @@
 mod billing_pages;
 mod connection_pages;
 mod lab_pages;
+mod leak_adjustment_pages;
 mod log_in;
 mod metering_pages;
 mod tariff_pages;

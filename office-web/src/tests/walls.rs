@@ -52,14 +52,21 @@ const BEHIND_LOGIN: &[(&str, &str, &str)] = &[
     ("GET", "/golden-rows", "/golden-rows"),
     ("POST", "/golden-rows", "/golden-rows"),
     ("POST", "/golden-rows/{row}/withdraw", "/golden-rows/1/withdraw"),
+    ("GET", "/leak-adjustments", "/leak-adjustments"),
+    ("POST", "/leak-adjustments", "/leak-adjustments"),
+    ("GET", "/leak-adjustments/new", "/leak-adjustments/new"),
+    ("GET", "/leak-adjustments/{id}", "/leak-adjustments/1"),
+    ("GET", "/leak-adjustments/{id}/json", "/leak-adjustments/1/json"),
+    ("POST", "/leak-adjustments/{id}/decision", "/leak-adjustments/1/decision"),
     ("GET", "/devices", "/devices"),
     ("GET", "/practice", "/practice"),
 ];
 
 /// The files in which routes are named.
-const SOURCES: [&str; 7] = [
+const SOURCES: [&str; 8] = [
     include_str!("../access.rs"),
     include_str!("../billing.rs"),
+    include_str!("../billing/leak_adjustment.rs"),
     include_str!("../billing/tariff.rs"),
     include_str!("../connection.rs"),
     include_str!("../devices.rs"),

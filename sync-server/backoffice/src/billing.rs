@@ -10,6 +10,7 @@ mod explanation;
 mod export;
 mod golden_rows;
 pub mod lab;
+mod leak_adjustment;
 mod run;
 mod runs;
 mod tariffs;
@@ -33,6 +34,10 @@ pub use export::{EXPORT_HEADER, ExportRow, export_assessments};
 pub use golden_rows::{
     GoldenCheck, GoldenRow, GoldenVerdict, NewGoldenRow, check_golden_rows, check_golden_rows_with,
     enter_golden_row, withdraw_golden_row,
+};
+pub use leak_adjustment::{
+    LeakDecision, LeakProposal, LeakQuestion, LeakRefusal, LeakSite, compute_leak_adjustment,
+    decide_leak_adjustment, leak_adjustment, leak_adjustments, leak_site, propose_leak_adjustment,
 };
 pub use run::{
     BillingOrder, CancelFlag, Difference, RunProgress, RunSummary, Unbilled, UnbilledReason,
