@@ -4,10 +4,14 @@ pub mod estimate;
 pub mod no_read;
 pub mod notice_seal;
 pub mod register;
+pub mod remark;
 pub mod screening;
 pub mod usage_notice;
 
 pub use no_read::NoReadReason;
 pub use register::{RegisterError, RegisterReading, Usage};
-pub use screening::{Finding, History, LowFlowIndicator, Observation, ScreeningLimits, screen};
+pub use remark::{FollowUp, Remark, RemarkNeeds};
+pub use screening::{
+    Escalation, Finding, History, LowFlowIndicator, Observation, ScreeningLimits, screen,
+};
 pub use usage_notice::UsageNotice;

@@ -1,6 +1,8 @@
 //! The check (確認): why a number is hard to believe, and what must be done before it is taken.
 
-use shared::metering::{Finding, LowFlowIndicator};
+use jiff::civil::Date;
+use shared::metering::screening::sentence;
+use shared::metering::{LowFlowIndicator, Observation};
 
 use super::{App, Draft, Effect, Key, Screen, Tone, entry, no_read};
 use crate::route::Stop;
@@ -12,6 +14,8 @@ pub(super) struct Check {
     /// The second entry so far.
     pub typed: String,
     pub step: Step,
+    /// The day of the reading.
+    pub today: Date,
 }
 
 /// What is asked at the moment.
@@ -28,59 +32,32 @@ pub(super) enum Step {
 }
 
 impl Check {
-    pub fn of(draft: Draft, was_typed_twice: bool) -> Check {
-        let step = if draft.findings.contains(&Finding::WentBackwards) {
+    pub fn of(draft: Draft, was_typed_twice: bool, today: Date) -> Check {
+        let step = if draft.findings.iter().any(|finding| finding.duties().refuses) {
             Step::Refused
         } else if draft.findings.iter().any(|f| f.needs_second_entry()) && !was_typed_twice {
             Step::SecondEntry
         } else {
             after_second_entry(&draft)
         };
-        Check { draft, typed: String::new(), step }
+        Check { draft, typed: String::new(), step, today }
     }
 
     /// What is odd, in one sentence a finding, with the numbers.
     pub fn sentences(&self, stop: &Stop) -> Vec<String> {
-        let usage = stop.previous.usage_until(self.draft.register).volume();
-        let used = usage.map_or(0, |volume| volume.0);
-        self.draft.findings.iter().map(|finding| sentence(*finding, used, stop)).collect()
+        let seen = Observation { register: self.draft.register, low_flow: self.draft.low_flow };
+        let history = stop.history(self.today);
+        let told = self.draft.findings.iter().filter(|finding| finding.is_told_to_the_reader());
+        told.map(|finding| sentence(*finding, seen, &history, stop.planned.limits.into())).collect()
     }
 }
 
 fn after_second_entry(draft: &Draft) -> Step {
-    let is_high =
-        draft.findings.iter().any(|f| matches!(f, Finding::High { .. } | Finding::VeryHigh { .. }));
-    if is_high && draft.low_flow == LowFlowIndicator::NotChecked {
+    let is_asked = draft.findings.iter().any(|finding| finding.duties().low_flow);
+    if is_asked && draft.low_flow == LowFlowIndicator::NotChecked {
         Step::LowFlow
     } else {
         Step::Confirm
-    }
-}
-
-fn sentence(finding: Finding, used: u32, stop: &Stop) -> String {
-    match finding {
-        Finding::WentBackwards => {
-            format!("逆進です。前回は {} でした。", stop.previous.padded())
-        }
-        Finding::RolledOver => {
-            format!("指針が一巡した計算です（{used}m³）。")
-        }
-        Finding::High { expected } => {
-            format!("ふだん（{}m³）より多い {used}m³ です。", expected.0)
-        }
-        Finding::VeryHigh { expected } => {
-            format!("ふだん（{}m³）より非常に多い {used}m³ です。", expected.0)
-        }
-        Finding::Low { expected } => {
-            format!("ふだん（{}m³）より少ない {used}m³ です。", expected.0)
-        }
-        Finding::NoUsage => {
-            "使用水量が 0m³ です。空き家ですか。メーターは動いていますか。".to_owned()
-        }
-        Finding::UsedWhileStopped => {
-            format!("中止中の水栓で {used}m³ 使われています。")
-        }
-        Finding::LeakSuspected => "漏水の疑い（パイロット回転）です。".to_owned(),
     }
 }
 

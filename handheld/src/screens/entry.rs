@@ -117,11 +117,11 @@ impl App {
             findings,
             low_flow: entry.low_flow,
         };
-        if draft.findings.is_empty() {
+        if !draft.findings.iter().any(|finding| finding.is_told_to_the_reader()) {
             return Some(Effect::SaveReading(draft));
         }
         let is_typed_twice = entry.first_typed == Some(register.value());
-        self.screen = Screen::Check(check::Check::of(draft, is_typed_twice));
+        self.screen = Screen::Check(check::Check::of(draft, is_typed_twice, self.today));
         None
     }
 

@@ -93,6 +93,17 @@ impl RegisterReading {
         }
     }
 
+    /// The water of a whole period in which the meter was exchanged (requirements R-H2): what this
+    /// register counted since it was hung, and what the old one had counted until then (旧メーター水量).
+    pub fn usage_after_exchange(self, next: RegisterReading, old_meter: CubicMeters) -> Usage {
+        let with_old = |volume: CubicMeters| CubicMeters(volume.0.saturating_add(old_meter.0));
+        match self.usage_until(next) {
+            Usage::Plain(volume) => Usage::Plain(with_old(volume)),
+            Usage::RolledOver(volume) => Usage::RolledOver(with_old(volume)),
+            Usage::Backwards => Usage::Backwards,
+        }
+    }
+
     /// The reading that `usage` later would leave on the dials.
     #[must_use]
     pub fn after(self, usage: CubicMeters) -> RegisterReading {
@@ -125,6 +136,13 @@ mod tests {
         check(9_000, 4_000, Usage::Backwards);
         check(1_200, 1_199, Usage::Backwards);
         check(8_999, 10, Usage::Backwards);
+    }
+
+    #[test]
+    fn the_old_meter_s_water_counts_after_an_exchange() {
+        let register = |value| RegisterReading::new(value, 4).unwrap();
+        let usage = register(0).usage_after_exchange(register(12), CubicMeters(25));
+        assert_eq!(usage, Usage::Plain(CubicMeters(37)));
     }
 
     #[test]

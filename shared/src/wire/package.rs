@@ -170,6 +170,22 @@ pub struct ScreeningLimitsV1 {
     pub low_percent: u16,
     /// Where at least this much is expected.
     pub low_expected_m3: u32,
+    /// What such a household uses; 0 when unknown.
+    pub norm_m3: u32,
+    /// So many m³ more are held back by the office.
+    pub hold_difference_m3: u32,
+    /// Off from the period before by this percentage; 0 is off.
+    pub change_percent: u16,
+    /// For volumes above this,
+    pub change_large_from_m3: u32,
+    /// and for smaller ones by so many m³.
+    pub change_small_m3: u32,
+    /// So many equal volumes in a row; 0 is off.
+    pub same_times: u8,
+    /// The fewest days of a period,
+    pub cycle_days_min: u16,
+    /// and the most; 0 is off.
+    pub cycle_days_max: u16,
 }
 
 /// What makes a program a terminal of this utility: handed over once, as a file.
@@ -197,6 +213,14 @@ impl From<ScreeningLimitsV1> for crate::metering::ScreeningLimits {
             high_difference_m3: limits.high_difference_m3,
             low_percent: limits.low_percent,
             low_expected_m3: limits.low_expected_m3,
+            norm_m3: limits.norm_m3,
+            hold_difference_m3: limits.hold_difference_m3,
+            change_percent: limits.change_percent,
+            change_large_from_m3: limits.change_large_from_m3,
+            change_small_m3: limits.change_small_m3,
+            same_times: limits.same_times,
+            cycle_days_min: limits.cycle_days_min,
+            cycle_days_max: limits.cycle_days_max,
         }
     }
 }
@@ -209,6 +233,14 @@ impl From<crate::metering::ScreeningLimits> for ScreeningLimitsV1 {
             high_difference_m3: limits.high_difference_m3,
             low_percent: limits.low_percent,
             low_expected_m3: limits.low_expected_m3,
+            norm_m3: limits.norm_m3,
+            hold_difference_m3: limits.hold_difference_m3,
+            change_percent: limits.change_percent,
+            change_large_from_m3: limits.change_large_from_m3,
+            change_small_m3: limits.change_small_m3,
+            same_times: limits.same_times,
+            cycle_days_min: limits.cycle_days_min,
+            cycle_days_max: limits.cycle_days_max,
         }
     }
 }
