@@ -18,6 +18,7 @@ use crate::connection::{MeterSize, UsageClass};
 use crate::quantity::{CubicMeters, Yen};
 
 pub use bill::bill_amounts;
+pub(super) use bill::taxed_as_one;
 pub use error::ChargeError;
 use journal::{Silent, Writer};
 pub use record::{Charge, ChargeFault, ChargeLine, ChargePart, ChargeStep, LineKind, StepKind};

@@ -2,7 +2,7 @@
 //!
 //! The terminal and the billing run ask here, so that a slip and its bill cannot differ.
 
-use super::charge::{Charge, ChargeAmounts, ChargeError, ChargeInput, bill_amounts};
+use super::charge::{Charge, ChargeAmounts, ChargeError, ChargeInput, taxed_as_one};
 use super::supply::{Choice, Supply, choose, split_by_days};
 use super::tariff::{Tariff, TaxBasis, TaxPer};
 
@@ -54,7 +54,8 @@ pub fn put_bill_tax(claims: &mut [(&[Tariff], &mut Rated)]) -> Result<(), Charge
         .collect();
     let asked: Vec<(&Tariff, &ChargeInput)> =
         asked.iter().map(|(tariff, input)| (*tariff, input)).collect();
-    let amounts = bill_amounts(&asked)?;
+    // Two rates of tax on one bill: each claim keeps the tax of its own.
+    let Some(amounts) = taxed_as_one(&asked)? else { return Ok(()) };
     for ((_, rated), amounts) in claims.iter_mut().zip(amounts) {
         rated.part.input.bill_tax = Some(amounts.tax);
         rated.part.amounts = amounts;
@@ -174,6 +175,41 @@ mod tests {
         check("", supply(date(2019, 1, 1), date(2019, 3, 1), OLD), Err(ChargeError::Backwards));
         let before = supply(date(2019, 5, 1), date(2019, 7, 1), OLD);
         check("", before, Err(ChargeError::NoTariff));
+    }
+
+    #[test]
+    fn two_rates_of_tax_on_one_bill_stand_alone() {
+        let text = |percent: u8| {
+            let rounding = |tax| {
+                format!(
+                    "{{ of = \"claim\", tax = \"{tax}\", mode = \"half_up\", step_yen = 1, article = \"1\" }}"
+                )
+            };
+            format!(
+                "code = \"a\"\nname = \"例\"\nsource = \"例\"\nvalid_from = \"2020-04-01\"\n[water]
+                table_months = 2
+                tax = {{ prices = \"excluded\", per = \"bill\", percent = {percent} }}
+                rounding = [{}, {}]
+                [[water.rate]]
+                service_yen = \"15\"",
+                rounding("before"),
+                rounding("after"),
+            )
+        };
+        let versions = [10, 8].map(|percent| TariffFile::parse(&text(percent)).unwrap().tariffs);
+        let size = MeterSize::new(20).unwrap();
+        let asked = ChargeInput::new(size, UsageClass::GENERAL, CubicMeters(0), 2);
+        let period = supply(date(2026, 9, 11), date(2026, 11, 10), OLD);
+        let amounts = |pair: [usize; 2]| {
+            let mut rated = pair.map(|place| rate(&versions[place], &asked, &period).unwrap());
+            let mut of_bill: Vec<_> =
+                pair.iter().zip(&mut rated).map(|(p, r)| (versions[*p].as_slice(), r)).collect();
+            put_bill_tax(&mut of_bill).unwrap();
+            rated.map(|rated| rated.amounts().amount.0)
+        };
+        // 16.5 and 16.2, each rounded; as one 33.
+        assert_eq!(amounts([0, 1]), [17, 16]);
+        assert_eq!(amounts([0, 0]), [17, 16]);
     }
 
     #[test]

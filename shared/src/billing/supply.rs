@@ -54,6 +54,11 @@ pub fn choose(versions: &[Tariff], supply: &Supply) -> Result<Choice, ChargeErro
             Some(Which::New) => return Ok(Choice::One(place)),
             Some(Which::Old) => {}
             Some(Which::Both) => {
+                // Two changes in one period: nobody's ordinance says how.
+                let old = &versions[place - 1];
+                if place > 1 && supply.from < old.valid_from {
+                    return Err(ChargeError::AcrossTariffs);
+                }
                 let days_old = days_between(supply.from, tariff.valid_from);
                 let days_new = days_between(tariff.valid_from, supply.to);
                 return Ok(Choice::Split { old: place - 1, days_old, days_new });

@@ -11,6 +11,16 @@ use crate::quantity::{RoundingMode, Yen};
 /// and rounded once (適格請求書: one rounding per rate and bill, 消費税法施行令 第70条の10); each
 /// later claim holds the floor of its own tax, the first the rest. Else each claim stands alone.
 pub fn bill_amounts(claims: &[(&Tariff, &ChargeInput)]) -> Result<Vec<ChargeAmounts>, ChargeError> {
+    match taxed_as_one(claims)? {
+        Some(amounts) => Ok(amounts),
+        None => claims.iter().map(|(tariff, input)| tariff.amounts(input)).collect(),
+    }
+}
+
+/// The amounts where the bill is taxed as one; `None` where each claim stands alone.
+pub(in crate::billing) fn taxed_as_one(
+    claims: &[(&Tariff, &ChargeInput)],
+) -> Result<Option<Vec<ChargeAmounts>>, ChargeError> {
     let mut percents = Vec::with_capacity(claims.len());
     for (tariff, input) in claims {
         percents.push(plan::percent(tariff, input)?);
@@ -20,7 +30,7 @@ pub fn bill_amounts(claims: &[(&Tariff, &ChargeInput)]) -> Result<Vec<ChargeAmou
         && claims.iter().all(|(tariff, _)| of_bill(tariff))
         && percents.windows(2).all(|pair| pair[0] == pair[1]);
     let (Some((first, _)), Some(percent), true) = (claims.first(), percents.first(), is_one) else {
-        return claims.iter().map(|(tariff, input)| tariff.amounts(input)).collect();
+        return Ok(None);
     };
     let mut nets = Vec::with_capacity(claims.len());
     for (tariff, input) in claims {
@@ -41,5 +51,5 @@ pub fn bill_amounts(claims: &[(&Tariff, &ChargeInput)]) -> Result<Vec<ChargeAmou
         amounts.push(ChargeAmounts { amount: *net + tax, tax });
     }
     amounts.insert(0, ChargeAmounts { amount: nets[0] + rest, tax: rest });
-    Ok(amounts)
+    Ok(Some(amounts))
 }
