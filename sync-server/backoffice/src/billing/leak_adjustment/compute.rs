@@ -41,7 +41,7 @@ pub async fn leak_site(
     let current = connection.current_agreement().and_then(|agreement| agreement.starts_on);
     basis.months_in_use = current.and_then(|from| u16::try_from(days_of(from, read_on) / 30).ok());
     basis.history = history(&connection.readings);
-    Ok(Some(LeakSite { newest, basis, connection }))
+    Ok(Some(LeakSite { connection, newest, basis }))
 }
 
 /// All periods; the oldest reading only tells where the one after it began.
