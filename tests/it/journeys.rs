@@ -1,6 +1,7 @@
 //! Journeys (画面の通し): a clerk's and a trainee's way through the real pages in a real Chromium.
 
 mod lab;
+mod leak_adjustment;
 mod office;
 mod practice;
 mod tariff;
