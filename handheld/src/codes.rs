@@ -4,10 +4,14 @@
 //! list to people, a test holds the two and the program together.
 
 /// Every H code with its meaning. P codes come from the printer's driver, S codes from the server.
-pub const ALL: [(&str, &str); 16] = [
+pub const ALL: [(&str, &str); 20] = [
     ("H01", "端末の空きがないため保存していません。"),
     ("H02", "端末に保存できません。"),
     ("H03", "端末の記録が壊れています。"),
+    ("H04", "ログインするまで、記録は読めません。"),
+    ("H05", "記録の一方が壊れているか古かったため、もう一方から作り直しました。"),
+    ("H06", "記録の一方に書き込めません。もう一方だけに保存しています。"),
+    ("H07", "記録の一部が両方とも壊れ、読めません。"),
     ("H10", "検針員番号または暗証番号が違います。"),
     ("H11", "続けて5回間違えたため、1分間ログインを止めています。"),
     ("H12", "検針データがまだありません。"),

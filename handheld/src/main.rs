@@ -1,6 +1,7 @@
 //! The program `handheld` (検針端末): composition only.
 
 use std::io;
+use std::os::unix::fs::PermissionsExt;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 use std::sync::Arc;
@@ -42,6 +43,9 @@ struct RunArguments {
     /// 端末の記録を置くフォルダ
     #[arg(long, value_name = "DIR")]
     data: PathBuf,
+    /// 記録の控えを置くフォルダ（内蔵カードなど、--data と別の場所）
+    #[arg(long, value_name = "DIR")]
+    second: Option<PathBuf>,
     /// 端末の登録ファイル
     #[arg(long, value_name = "FILE")]
     enrolment: PathBuf,
@@ -97,15 +101,17 @@ fn main() -> ExitCode {
 
 fn run(arguments: &RunArguments) -> Result<()> {
     std::fs::create_dir_all(&arguments.data).context("the data folder cannot be made")?;
+    keep_private(&arguments.enrolment);
     let enrolment: EnrolmentV1 = read(&arguments.enrolment)?;
     let clock: Arc<dyn Clock> = match arguments.date {
         Some(date) => Arc::new(PlayedClock::nine_on(date, SystemClock.now_unix_seconds())),
         None => Arc::new(SystemClock),
     };
-    let mut store = open_store(&arguments.data).context("the log cannot be opened")?;
+    let mut store = open_store(&arguments.data, arguments.second.as_deref(), &enrolment)
+        .context("the log cannot be opened")?;
     if let Some(file) = &arguments.package {
         let package: WorkPackage = read(file)?;
-        if store.package()?.is_none() {
+        if !store.is_locked() && store.package()?.is_none() {
             store.take_package(clock.now_unix_seconds(), &package)?;
         }
     }
@@ -137,6 +143,19 @@ fn on_display(name: &str, parts: Parts) -> Result<()> {
         format!("この画面の出し方（{name}）は、このプログラムに組み込まれていません (H91)")
     })?;
     display::run(parts)
+}
+
+/// The enrolment holds the terminal's secret: nobody else on the machine needs to read it.
+fn keep_private(path: &Path) {
+    let Ok(found) = std::fs::metadata(path) else { return };
+    let mut permissions = found.permissions();
+    if permissions.mode().is_multiple_of(0o100) {
+        return;
+    }
+    permissions.set_mode(0o600);
+    if let Err(error) = std::fs::set_permissions(path, permissions) {
+        tracing::warn!(%error, "the enrolment file can be read by others");
+    }
 }
 
 fn read<T: serde::de::DeserializeOwned>(path: &Path) -> Result<T> {

@@ -53,6 +53,13 @@ pub enum Effect {
         /// As typed.
         pin: String,
     },
+    /// Open the sealed route; answer [`App::unsealed`] or [`App::pin_was_wrong`].
+    Unlock {
+        /// Number as typed.
+        login: String,
+        /// As typed.
+        pin: String,
+    },
     /// Store a reading; answer [`App::reading_saved`], then print if a slip is due.
     SaveReading(Draft),
     /// Store a no-read; answer [`App::no_read_saved`].
@@ -110,6 +117,8 @@ pub struct App {
     today: Date,
     is_practice: bool,
     route: Option<Route>,
+    /// There is a route on board that only a PIN opens.
+    has_sealed_route: bool,
     reader: Option<ReaderV1>,
     screen: Screen,
     list: route_list::List,
@@ -131,6 +140,7 @@ impl App {
             today,
             is_practice: false,
             route,
+            has_sealed_route: false,
             reader: None,
             screen: Screen::Login(login::Login::default()),
             list: route_list::List::default(),
@@ -146,6 +156,12 @@ impl App {
     #[must_use]
     pub fn for_practice(self) -> App {
         App { is_practice: true, ..self }
+    }
+
+    /// The route on board waits for a PIN.
+    #[must_use]
+    pub fn with_sealed_route(self) -> App {
+        App { has_sealed_route: true, ..self }
     }
 
     /// Does what a key means on the screen that is shown. It has been seen: the message goes.
@@ -212,6 +228,19 @@ impl App {
             }
             return;
         }
+        self.pin_was_wrong(now_unix_seconds);
+    }
+
+    /// A PIN has opened what was sealed.
+    pub fn unsealed(&mut self, route: Option<Route>) {
+        self.busy = None;
+        self.has_sealed_route = false;
+        self.route = route;
+    }
+
+    /// Nobody has this number and this PIN.
+    pub fn pin_was_wrong(&mut self, now_unix_seconds: i64) {
+        self.busy = None;
         self.failures += 1;
         self.screen = Screen::Login(login::Login::default());
         if self.failures >= FAILURES_MAX {

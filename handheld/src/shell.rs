@@ -4,6 +4,7 @@
 //! sending and the slow PIN hash run on threads of their own and report back as [`Report`]s.
 
 mod printing;
+mod unlocking;
 
 use std::path::Path;
 use std::sync::{Arc, Mutex, PoisonError};
@@ -20,8 +21,10 @@ use shared::wire::{EnrolmentV1, EventV1, NoReadV1, ReaderV1, ReadingV1, SlipV1, 
 use uuid::Uuid;
 
 use crate::route::Route;
+use unlocking::open_route;
+
 use crate::screens::{App, Draft, Effect, Key, Tone};
-use crate::store::{Store, StoreError};
+use crate::store::{DataKey, DeviceSecret, Places, Store, StoreError};
 use crate::sync::{self, Synced, Transport};
 
 /// What a thread behind the screen has to say.
@@ -32,6 +35,13 @@ pub enum Report {
         reader: ReaderV1,
         /// Whether it fits.
         is_right: bool,
+    },
+    /// The PIN was tried on the store.
+    Unlocked {
+        /// Who wants in.
+        login: String,
+        /// The key, if it fits.
+        key: Option<DataKey>,
     },
     /// The printer is done with a slip.
     Slip {
@@ -89,29 +99,26 @@ pub struct Shell {
 impl Shell {
     /// Starts from what is in memory.
     pub fn start(mut parts: Parts, post: Post) -> Result<Shell, StoreError> {
-        let voided = parts.store.void_slip_under_way(parts.clock.now_unix_seconds())?;
-        let mut route = None;
-        let mut trouble = None;
-        if let Some(package) = parts.store.package()? {
-            match Route::open(package) {
-                Ok(mut opened) => {
-                    opened.replay(&parts.store.events()?);
-                    route = Some(opened);
-                }
-                Err(error) => {
-                    tracing::error!(%error, "the package on board cannot be used");
-                    trouble =
-                        Some("検針データを読み取れません。F4 で受け取り直してください。(H13)");
-                }
-            }
-        }
+        let has_slip_under_way = parts.store.has_slip_under_way();
+        let troubles = parts.store.take_troubles();
+        let (route, trouble) = if parts.store.is_locked() {
+            (None, None)
+        } else {
+            parts.store.void_slip_under_way(parts.clock.now_unix_seconds())?;
+            open_route(&parts.store)?
+        };
         let mut app = App::new(parts.clock.today(), route);
         if parts.is_practice {
             app = app.for_practice();
         }
+        if parts.store.is_locked() {
+            app = app.with_sealed_route();
+        }
         if let Some(trouble) = trouble {
             app.tell(Tone::Bad, trouble);
-        } else if voided.is_some() {
+        } else if let Some(trouble) = troubles.last() {
+            app.tell(Tone::Warn, format!("{}({})", trouble.japanese(), trouble.code()));
+        } else if has_slip_under_way {
             app.tell(
                 Tone::Warn,
                 "前回、印刷の途中で電源が切れました。お知らせ票を再印刷してください。",
@@ -142,21 +149,35 @@ impl Shell {
         if let Some(effect) = effect {
             self.carry_out(effect);
         }
+        self.tell_troubles();
     }
 
     /// A thread reports.
     pub fn hear(&mut self, report: Report) {
         match report {
+            Report::Unlocked { login, key } => self.hear_unlocked(&login, key),
             Report::Pin { reader, is_right } => self.hear_pin(reader, is_right),
             Report::Slip { place, slip, failure } => self.hear_slip(place, slip, failure),
             Report::Sent { through, of } => self.app.sync_told(through, of.saturating_sub(through)),
             Report::Synced(result) => self.hear_synced(result),
+        }
+        self.tell_troubles();
+    }
+
+    /// What happened to a copy of the log meanwhile, once nothing else is about to be told.
+    fn tell_troubles(&mut self) {
+        if self.app.is_busy() {
+            return;
+        }
+        if let Some(trouble) = lock(&self.store).take_troubles().last() {
+            self.app.tell(Tone::Warn, format!("{}({})", trouble.japanese(), trouble.code()));
         }
     }
 
     fn carry_out(&mut self, effect: Effect) {
         match effect {
             Effect::VerifyPin { reader, pin } => self.verify_pin(reader, pin),
+            Effect::Unlock { login, pin } => self.unlock(login, pin),
             Effect::SaveReading(draft) => self.save_reading(&draft),
             Effect::SaveNoRead { place, reason } => self.save_no_read(place, reason),
             Effect::Print { place } => self.print(place),
@@ -309,14 +330,20 @@ impl Shell {
 
     fn count(&mut self) {
         let store = lock(&self.store);
-        let through = store.receipt_through().unwrap_or(0);
+        let through = store.receipt_through();
         self.app.count_log(store.head().sequence, through);
     }
 }
 
-/// Opens the memory in the terminal's data folder.
-pub fn open_store(data: &Path) -> Result<Store, StoreError> {
-    Store::open(&data.join("log.db"))
+/// Opens the memory: in the data folder, and its second copy in the other.
+pub fn open_store(
+    data: &Path,
+    second: Option<&Path>,
+    enrolment: &EnrolmentV1,
+) -> Result<Store, StoreError> {
+    let places =
+        Places { main: data.join("log.db"), second: second.map(|folder| folder.join("log.db")) };
+    Store::open(&places, DeviceSecret::of(enrolment))
 }
 
 /// A thread that panicked leaves the store and the printer as usable as before.

@@ -18,6 +18,7 @@ impl App {
         let (done, planned) = self.route.as_ref().map(Route::progress).unwrap_or_default();
         let title = match &self.route {
             Some(route) => format!("順路 {}", route.title),
+            None if self.has_sealed_route => "順路はログインすると出ます".to_owned(),
             None => "検針データなし".to_owned(),
         };
         let mut view = View {
