@@ -5,6 +5,7 @@ pub mod demo_data;
 pub mod devices;
 pub mod import;
 pub mod rate;
+pub mod screen;
 pub mod slip;
 pub mod staff;
 pub mod tariff;

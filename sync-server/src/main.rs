@@ -5,7 +5,7 @@ use std::process::ExitCode;
 use std::sync::Arc;
 
 use clap::{Parser, Subcommand};
-use sync_server::commands::{bench, demo_data, devices, import, rate, slip, staff, tariff};
+use sync_server::commands::{bench, demo_data, devices, import, rate, screen, slip, staff, tariff};
 use sync_server::outside::Outside;
 use sync_server::refusal::Refusal;
 use sync_server::telemetry::Talk;
@@ -29,6 +29,8 @@ enum Command {
     Import(import::ImportArguments),
     /// CSV の例の料金を、料金表ファイルで計算します（終了コード 0: すべて計算した、1: 計算できない行がある、2: 使い方かファイルの誤り）
     Rate(rate::RateArguments),
+    /// 検針の CSV を異常水量の規則で判定します（終了コード 0: すべて判定、1: 判定できない行がある、2: 使えないファイル）
+    Screen(screen::ScreenArguments),
     /// 料金表ファイルを確かめます
     #[command(subcommand)]
     Tariff(tariff::TariffCommand),
@@ -57,7 +59,7 @@ fn main() -> ExitCode {
     // 1 and 2 are verdicts on a slip, 1 is one on a tariff: not having come to one is something else.
     let failed = match arguments.command {
         Command::Slip(_) => ExitCode::from(3),
-        Command::Rate(_) | Command::Tariff(_) => ExitCode::from(2),
+        Command::Rate(_) | Command::Screen(_) | Command::Tariff(_) => ExitCode::from(2),
         _ => ExitCode::FAILURE,
     };
     run(arguments.command).unwrap_or_else(|refusal| {
@@ -78,6 +80,7 @@ fn run(command: Command) -> Result<ExitCode, Refusal> {
                 return import::run(arguments, &outside).await.map(ExitCode::from);
             }
             Command::Rate(arguments) => return rate::run(&arguments).map(ExitCode::from),
+            Command::Screen(arguments) => return screen::run(&arguments).map(ExitCode::from),
             Command::Tariff(command) => return tariff::run(&command).map(ExitCode::from),
             Command::Devices(command) => devices::run(command, &outside).await?,
             Command::Slip(command) => {
