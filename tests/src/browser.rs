@@ -5,6 +5,8 @@ use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
 use std::time::Duration;
 
+use fantoccini::elements::Element;
+use fantoccini::error::CmdError;
 use fantoccini::wd::Capabilities;
 use fantoccini::{Client, ClientBuilder, Locator};
 use hyper_util::client::legacy::connect::HttpConnector;
@@ -50,28 +52,45 @@ impl Browser {
 
     /// Waits until the page has an element that the CSS selector finds, and returns its text.
     pub async fn text(&self, css: &str) -> anyhow::Result<String> {
-        let element = self.client.wait().at_most(PATIENCE).for_element(Locator::Css(css)).await?;
-        Ok(element.text().await?)
+        self.with_element(Locator::Css(css), async |element| element.text().await).await
     }
 
     /// Types into a field, replacing what stands in it.
     pub async fn fill(&self, css: &str, text: &str) -> anyhow::Result<()> {
-        let field = self.client.wait().at_most(PATIENCE).for_element(Locator::Css(css)).await?;
-        field.clear().await?;
-        Ok(field.send_keys(text).await?)
+        self.with_element(Locator::Css(css), async |field| {
+            field.clear().await?;
+            field.send_keys(text).await
+        })
+        .await
     }
 
     /// Clicks on what the CSS selector finds.
     pub async fn click(&self, css: &str) -> anyhow::Result<()> {
-        let element = self.client.wait().at_most(PATIENCE).for_element(Locator::Css(css)).await?;
-        Ok(element.click().await?)
+        self.with_element(Locator::Css(css), async |element| element.click().await).await
     }
 
     /// Clicks on the link with this text.
     pub async fn follow(&self, text: &str) -> anyhow::Result<()> {
-        let link =
-            self.client.wait().at_most(PATIENCE).for_element(Locator::LinkText(text)).await?;
-        Ok(link.click().await?)
+        self.with_element(Locator::LinkText(text), async |link| link.click().await).await
+    }
+
+    /// Waits for an element and does something to it. A page that was left by a click can still
+    /// be found for a moment; what was found on it is stale, and the next page's is looked for.
+    async fn with_element<T>(
+        &self,
+        locator: Locator<'_>,
+        act: impl AsyncFn(Element) -> Result<T, CmdError>,
+    ) -> anyhow::Result<T> {
+        let deadline = tokio::time::Instant::now() + PATIENCE;
+        loop {
+            let element = self.client.wait().at_most(PATIENCE).for_element(locator).await?;
+            match act(element).await {
+                Err(error)
+                    if error.is_stale_element_reference()
+                        && tokio::time::Instant::now() < deadline => {}
+                outcome => return Ok(outcome?),
+            }
+        }
     }
 
     /// Waits until the page's text holds `words`.

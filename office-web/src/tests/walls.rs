@@ -62,6 +62,36 @@ const BEHIND_LOGIN: &[(&str, &str, &str)] = &[
     ("GET", "/practice", "/practice"),
 ];
 
+/// What somebody who only reads meters may ask for. Everything else is refused, whatever is sent.
+const OPEN_TO_READERS: &[&str] = &[
+    "/",
+    "/logout",
+    "/rounds",
+    "/rounds/1",
+    "/rounds/1/routes.csv",
+    "/rounds/1/findings",
+    "/rounds/1/findings.csv",
+    "/rounds/1/unread",
+    "/rounds/1/unread.csv",
+    "/rounds/1/routes/1",
+    "/rounds/1/routes/1/readings.csv",
+    "/devices",
+    "/practice",
+];
+
+/// Something for each field that some form needs.
+const FORM: &[(&str, &str)] = &[
+    ("query", "佐藤"),
+    ("device", ""),
+    ("due_on", "2026-12-20"),
+    ("base", "1"),
+    ("text", ""),
+    ("draft", ""),
+    ("year", "2026"),
+    ("action", "save"),
+    ("decision", "approve"),
+];
+
 /// The files in which routes are named.
 const SOURCES: [&str; 8] = [
     include_str!("../access.rs"),
@@ -112,11 +142,22 @@ async fn a_reader_sees_the_rounds_but_no_person_and_no_money() {
     let office = TestOffice::new().await;
     let browser = office.logged_in("reader").await;
     assert_eq!(browser.get("/rounds").await.status, StatusCode::OK);
-    for path in ["/connections", "/connections/00000001", "/assessments", "/bills/1.pdf"] {
-        let page = browser.get(path).await;
-        assert_eq!(page.status, StatusCode::FORBIDDEN, "{path}");
-        page.assert_has("W03");
+    let mut refused = 0;
+    for (method, _, path) in BEHIND_LOGIN {
+        let is_open = OPEN_TO_READERS.contains(path);
+        let page = match *method {
+            "GET" => browser.get(path).await,
+            _ if is_open => continue,
+            _ => browser.post(path, FORM).await,
+        };
+        let is_refused = page.status == StatusCode::FORBIDDEN;
+        assert_eq!(is_refused, !is_open, "{method} {path}: {}", page.status);
+        if is_refused {
+            page.assert_has("W03");
+            refused += 1;
+        }
     }
+    assert!(refused > 30, "the table was not gone through: {refused}");
     let home = browser.get("/").await;
     home.assert_lacks("調定・請求");
     home.assert_lacks("data-search");

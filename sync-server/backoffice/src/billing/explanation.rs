@@ -87,7 +87,7 @@ const ASSESSMENT: &str = "
            c.connection_number, cu.name as customer_name, t.name as town, c.block, c.building,
            c.room, r.read_on, r.register_value, a.usage_m3, a.assessed_on, a.amount_yen,
            a.tax_yen, a.charge_input, a.earlier_charge_input, ta.text as tariff,
-           ea.text as earlier_tariff, c.sewerage_authority,
+           ea.text as earlier_tariff, ta.authority,
            case a.claim when 1 then r.slip_water_yen else r.slip_sewerage_yen end as slip_yen,
            coalesce(before.register_value, i.installed_value, 0) as previous_value
     from billing.assessment a
@@ -122,9 +122,9 @@ fn view_of_row(row: &PgRow) -> Result<AssessmentView, BillingError> {
         |column: &str| row.try_get::<jiff_sqlx::Date, _>(column).map(jiff_sqlx::Date::to_jiff);
     let number = |column: &str| row.try_get::<i32, _>(column).map(i32::unsigned_abs);
     let stored = StoredAmounts::of_row(row)?;
-    let authority = text("sewerage_authority")?;
-    let authority = Some(authority.as_str())
-        .filter(|authority| stored.claim == Claim::Sewerage && !authority.is_empty());
+    // The assessment's own: the connection may drain into another city by now.
+    let authority = text("authority")?;
+    let authority = Some(authority.as_str()).filter(|authority| !authority.is_empty());
     let tariff = schedule_of(&text("tariff")?, stored.claim, authority)?;
     let earlier: Option<String> = row.try_get("earlier_tariff")?;
     let earlier = earlier.map(|text| schedule_of(&text, stored.claim, authority)).transpose()?;

@@ -130,6 +130,11 @@ async fn each_connection_pays_its_own_city_for_sewerage() {
     let sewerage: Vec<i64> =
         walked.amounts().await.iter().filter(|line| line.1 == 2).map(|line| line.2).collect();
     assert_eq!(sewerage, [1_254, 777]);
+    // What was assessed stays explained when the connection is joined to another sewer later.
+    sqlx::query("update connection.service_connection set sewerage_authority = '別の市'")
+        .execute(&walked.office().pool)
+        .await
+        .unwrap();
     let listed =
         assessments_of_round(walked.office(), walked.round, Page { number: 1, size: 9 }).await;
     for line in listed.unwrap() {
