@@ -16,8 +16,8 @@ use jiff::civil::{Date, date};
 use shared::calendar::to_unix_days;
 use shared::metering::ScreeningLimits;
 use shared::wire::{
-    EnrolmentV1, EventV1, PastUsageV1, PlannedConnectionV1, RoundV1, RouteV1, TariffV1, UseClassV1,
-    UtilityV1, WorkPackage, WorkPackageV1,
+    EnrolmentV1, EventV1, OnSiteV1, PastUsageV1, PlannedConnectionV1, RoundV1, RouteV1,
+    RouteWorkV1, TariffV1, UseClassV1, UtilityV1, WorkPackage, WorkPackageV1,
 };
 use uuid::Uuid;
 
@@ -170,6 +170,7 @@ pub fn package(connections: u32) -> WorkPackage {
             .map(|(text, id)| TariffV1 { id, text: (*text).to_owned() })
             .collect(),
         use_classes: vec![UseClassV1 { key: "general".into(), name: "一般用".into() }],
+        work: RouteWorkV1::default(),
         connections: (1..=connections).map(|order| planned(order, today)).collect(),
     })
 }
@@ -208,6 +209,7 @@ fn planned(order: u32, today: i32) -> PlannedConnectionV1 {
             .map(|period| PastUsageV1 { read_on_unix_days: today - 61 * period, usage_m3: 38 })
             .collect(),
         limits: ScreeningLimits::STANDARD.into(),
+        on_site: OnSiteV1::default(),
     }
 }
 

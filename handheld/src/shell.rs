@@ -17,7 +17,9 @@ use shared::billing::Claim;
 use shared::calendar::to_unix_days;
 use shared::metering::{LowFlowIndicator, NoReadReason};
 use shared::quantity::CubicMeters;
-use shared::wire::{EnrolmentV1, EventV1, NoReadV1, ReaderV1, ReadingV1, SlipV1, WorkPackage};
+use shared::wire::{
+    EnrolmentV1, EventV1, NoReadV1, ReaderV1, ReadingV1, SlipV1, VisitV1, WorkPackage,
+};
 use uuid::Uuid;
 
 use crate::route::Route;
@@ -255,6 +257,7 @@ impl Shell {
             water_yen: yen(Claim::Water),
             sewerage_yen: yen(Claim::Sewerage),
             reader: self.app.reader_login().to_owned(),
+            visit: VisitV1::default(),
         })
     }
 
@@ -267,6 +270,9 @@ impl Shell {
             reason: reason.code(),
             visited_on_unix_days: to_unix_days(self.app.today()),
             reader: self.app.reader_login().to_owned(),
+            comes_again: false,
+            estimate_m3: None,
+            visit: VisitV1::default(),
         };
         let event = EventV1::NoRead(no_read.clone());
         let saved = lock(&self.store).append(self.clock.now_unix_seconds(), event);

@@ -12,7 +12,7 @@ use handheld::shell::open_store;
 use handheld::store::Store;
 use rand::{Rng, SeedableRng};
 use rand_chacha::ChaCha8Rng;
-use shared::wire::{Event, EventV1, ReadingV1, SlipV1};
+use shared::wire::{Event, EventV1, ReadingV1, SlipV1, VisitV1};
 use uuid::Uuid;
 
 /// The folder of the child that is to be killed; a test run without it has nothing to do there.
@@ -44,6 +44,7 @@ fn reading(id: Uuid) -> ReadingV1 {
         water_yen: None,
         sewerage_yen: None,
         reader: "101".into(),
+        visit: VisitV1::default(),
     }
 }
 

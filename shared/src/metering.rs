@@ -1,6 +1,7 @@
 //! Metering (検針): what the dials say, whether it can be believed, and the notice that is left.
 
 pub mod estimate;
+pub mod field_work;
 pub mod no_read;
 pub mod notice_seal;
 pub mod register;
@@ -8,6 +9,10 @@ pub mod remark;
 pub mod screening;
 pub mod usage_notice;
 
+pub use field_work::{
+    CutMethod, ExchangeReason, Hazard, NoteKind, ReceiptVoidReason, SettlementPayment,
+    SuspensionStep, WorkOrderKind,
+};
 pub use no_read::NoReadReason;
 pub use register::{RegisterError, RegisterReading, Usage};
 pub use remark::{FollowUp, Remark, RemarkNeeds};

@@ -5,14 +5,20 @@
 //! golden bytes in `wire/tests.rs` fail if anybody forgets. Integers, texts and ids only: a type
 //! of the trade may change, these may not. Days are counted from 1970-01-01, seconds likewise.
 
+pub mod field;
 pub mod log;
 pub mod package;
 pub mod sync;
 
+pub use field::{
+    CashReceiptV1, CashVoidV1, DaySignedV1, MeterExchangeV1, NoteV1, PaperV1, PhotoV1, PositionV1,
+    ServiceStartV1, ServiceStopV1, SuspensionStepV1, VisitV1,
+};
 pub use log::{Event, EventV1, LogEntry, NoReadV1, ReadingV1, RunningHash, SlipV1};
 pub use package::{
-    EnrolmentV1, PastUsageV1, PlannedConnectionV1, ReaderV1, RoundV1, RouteV1, ScreeningLimitsV1,
-    TariffV1, UseClassV1, UtilityV1, WorkPackage, WorkPackageV1,
+    DebitV1, EnrolmentV1, LayoutV1, OnSiteV1, PastUsageV1, PlannedConnectionV1, ReaderV1, RemarkV1,
+    RoundV1, RouteV1, RouteWorkV1, ScreeningLimitsV1, TariffV1, UseClassV1, UtilityV1, WorkOrderV1,
+    WorkPackage, WorkPackageV1,
 };
 pub use sync::{
     QuarantinedV1, ReceiptV1, SyncRequest, SyncRequestV1, SyncResponse, SyncResponseV1,

@@ -5,8 +5,8 @@ use jiff::civil::date;
 use shared::calendar::to_unix_days;
 use shared::metering::ScreeningLimits;
 use shared::wire::{
-    NoReadV1, PastUsageV1, PlannedConnectionV1, ReadingV1, RoundV1, RouteV1, SlipV1, TariffV1,
-    UseClassV1, UtilityV1, WorkPackage, WorkPackageV1,
+    NoReadV1, OnSiteV1, PastUsageV1, PlannedConnectionV1, ReadingV1, RoundV1, RouteV1, RouteWorkV1,
+    SlipV1, TariffV1, UseClassV1, UtilityV1, VisitV1, WorkPackage, WorkPackageV1,
 };
 use uuid::Uuid;
 
@@ -44,6 +44,7 @@ fn planned(order: u32, in_service: bool) -> PlannedConnectionV1 {
             .map(|period| PastUsageV1 { read_on_unix_days: today - 61 * period, usage_m3: 38 })
             .collect(),
         limits: ScreeningLimits::STANDARD.into(),
+        on_site: OnSiteV1::default(),
     }
 }
 
@@ -65,6 +66,7 @@ fn route() -> Route {
         readers: vec![reader()],
         tariffs: tariffs.map(|text| TariffV1 { id: 1, text: text.to_owned() }).into(),
         use_classes: vec![UseClassV1 { key: "general".into(), name: "一般用".into() }],
+        work: RouteWorkV1::default(),
         connections: vec![planned(1, true), planned(2, false), planned(3, true)],
     };
     Route::open(WorkPackage::V1(package)).unwrap()
@@ -120,6 +122,7 @@ fn store(app: &mut App, place: usize) -> Option<Effect> {
         water_yen: Some(4_543),
         sewerage_yen: Some(3_977),
         reader: "101".into(),
+        visit: VisitV1::default(),
     };
     app.route_mut().unwrap().note_reading(place, reading);
     app.reading_saved(place)
@@ -301,6 +304,9 @@ fn after_a_pause_the_list_stands_where_the_work_goes_on() {
         reason,
         visited_on_unix_days: to_unix_days(TODAY),
         reader: "101".into(),
+        comes_again: false,
+        estimate_m3: None,
+        visit: VisitV1::default(),
     };
     route.note_no_read(1, &no_read);
     let mut app = App::new(TODAY, Some(route));

@@ -3,7 +3,7 @@
 use std::path::{Path, PathBuf};
 
 use argon2::{Argon2, Params};
-use shared::wire::{ReaderV1, ReadingV1};
+use shared::wire::{ReaderV1, ReadingV1, VisitV1};
 use uuid::Uuid;
 
 use super::tests::{opened, places, secret};
@@ -66,6 +66,7 @@ fn the_raw_files_show_no_name_no_address_and_no_reading() {
         water_yen: None,
         sewerage_yen: None,
         reader: "PLANTED-READER".into(),
+        visit: VisitV1::default(),
     };
     let planted: [&[u8]; 8] = [
         b"PLANTED",

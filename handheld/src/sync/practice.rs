@@ -35,6 +35,10 @@ impl Transport for Practice {
                 return Ok(SyncResponse::V1(SyncResponseV1::NoPackage));
             }
             SyncRequestV1::Status => {}
+            SyncRequestV1::UploadPhoto { id, offset, part } => {
+                let through = offset + u32::try_from(part.len()).unwrap_or(u32::MAX);
+                return Ok(SyncResponse::V1(SyncResponseV1::PhotoStored { id: *id, through }));
+            }
             SyncRequestV1::Upload { entries } => {
                 for bytes in entries {
                     let entry = LogEntry::decode(bytes)?;

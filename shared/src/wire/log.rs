@@ -4,6 +4,10 @@ use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 use uuid::Uuid;
 
+use super::field::{
+    CashReceiptV1, CashVoidV1, DaySignedV1, MeterExchangeV1, NoteV1, PaperV1, PhotoV1,
+    ServiceStartV1, ServiceStopV1, SuspensionStepV1, VisitV1,
+};
 use super::{WireError, decode, encode};
 
 /// The hash of everything up to an entry.
@@ -75,6 +79,35 @@ pub enum EventV1 {
     SlipPrinted(SlipV1),
     /// A slip was begun and did not come out whole.
     SlipVoided(SlipV1),
+    /// A meter was exchanged.
+    MeterExchanged(MeterExchangeV1),
+    /// A new user's water was turned on.
+    ServiceStarted(ServiceStartV1),
+    /// A user has left.
+    ServiceStopped(ServiceStopV1),
+    /// Cash was taken.
+    CashTaken(CashReceiptV1),
+    /// A receipt counts for nothing.
+    CashVoided(CashVoidV1),
+    /// Something to tell the office.
+    Noted(NoteV1),
+    /// A photo was taken.
+    PhotoTaken(PhotoV1),
+    /// A step of a suspension was done.
+    SuspensionStepDone(SuspensionStepV1),
+    /// The printer said that a paper came out whole.
+    PaperPrinted(PaperV1),
+    /// A paper was begun and did not come out whole.
+    PaperVoided(PaperV1),
+    /// The reader says that the day is done.
+    DaySigned(DaySignedV1),
+    /// Wrong PINs in a row (`reader` is the number as typed).
+    LoginRefused {
+        /// Login name.
+        reader: String,
+        /// How many in a row.
+        failures: u16,
+    },
 }
 
 /// A reading. A later one of the same connection and round replaces the earlier.
@@ -106,6 +139,8 @@ pub struct ReadingV1 {
     pub sewerage_yen: Option<i64>,
     /// Login name of the reader.
     pub reader: String,
+    /// Circumstances.
+    pub visit: VisitV1,
 }
 
 /// A meter that was not read.
@@ -123,6 +158,12 @@ pub struct NoReadV1 {
     pub visited_on_unix_days: i32,
     /// Login name of the reader.
     pub reader: String,
+    /// The reader comes again on this round (再訪問).
+    pub comes_again: bool,
+    /// The volume that the terminal proposes to certify (認定).
+    pub estimate_m3: Option<u32>,
+    /// Circumstances.
+    pub visit: VisitV1,
 }
 
 /// A slip that was sent to the printer.

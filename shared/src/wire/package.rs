@@ -31,6 +31,126 @@ pub struct WorkPackageV1 {
     pub use_classes: Vec<UseClassV1>,
     /// In walking order.
     pub connections: Vec<PlannedConnectionV1>,
+    /// What the reader needs besides reading.
+    pub work: RouteWorkV1,
+}
+
+/// What a route carries besides its connections.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct RouteWorkV1 {
+    /// The utility's remark codes; empty for the seed table.
+    pub remarks: Vec<RemarkV1>,
+    /// What to do on the way.
+    pub orders: Vec<WorkOrderV1>,
+    /// The papers' layouts; those that are built in for kinds that are not there.
+    pub layouts: Vec<LayoutV1>,
+    /// Day of the next reading (次回検針予定日).
+    pub next_reading_on_unix_days: Option<i32>,
+    /// Day of the debit (振替予定日).
+    pub debit_on_unix_days: Option<i32>,
+    /// Last day to pay by paper (納付期限).
+    pub due_on_unix_days: Option<i32>,
+    /// Of so many readings in 100 a photo is asked, drawn by the terminal after the entry (抜取り写真).
+    pub photo_percent: u8,
+    /// The previous dials are not shown before the entry (前回指針を隠す).
+    pub hides_previous: bool,
+    /// The most cash that a reader may carry; 0: none is taken on site.
+    pub cash_limit_yen: i64,
+    /// The version of the limits that the office fixed with the round; 0: the standard set.
+    pub limits_version: i64,
+    /// After this day the terminal forgets the route; 0: never.
+    pub expires_on_unix_days: i32,
+}
+
+/// A remark code (検針備考) and its flags.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct RemarkV1 {
+    /// 0 to 99.
+    pub code: u8,
+    /// On slips and in lists.
+    pub name: String,
+    /// 1 読取, 2 認定, 4 再訪, 8 要写真, 16 印字, added up.
+    pub flags: u8,
+    /// Words of the follow-up (`shared::metering::FollowUp`), in snake case.
+    pub follow_up: String,
+}
+
+/// Something to do at a connection (作業指示).
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct WorkOrderV1 {
+    /// Key.
+    pub order: i64,
+    /// Key of the connection, which is one of the package's.
+    pub connection: i64,
+    /// Code of the kind (`shared::metering::WorkOrderKind`).
+    pub kind: u8,
+    /// Day on which it is to be done.
+    pub due_on_unix_days: i32,
+    /// What the reader has to know; no amounts of others, no account numbers.
+    pub text: String,
+    /// What is owed, where the order is about money (給水停止), with tax.
+    pub owed_yen: i64,
+    /// Name of the user who comes, of a start.
+    pub customer_name: String,
+    /// Number of the meter to put in, of an exchange; may be empty.
+    pub meter_number: String,
+    /// Its size in mm; 0 for the same.
+    pub meter_size_mm: u16,
+}
+
+/// The layout of a paper (様式).
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct LayoutV1 {
+    /// Code of the kind (`shared::paper::PaperKind`).
+    pub kind: u8,
+    /// Width of the paper in dots: 384 or 576.
+    pub width_dots: u16,
+    /// Version, for the log.
+    pub version: i64,
+    /// The template.
+    pub text: String,
+}
+
+/// What the reader should know of a connection besides its meter.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct OnSiteV1 {
+    /// Codes of the hazards (`shared::metering::Hazard`); `caution` says it in words.
+    pub hazards: Vec<u8>,
+    /// Remark of the last visit; 0 for none.
+    pub last_remark: u8,
+    /// Times in a row that it could not be read.
+    pub no_reads_in_a_row: u8,
+    /// Volume that was certified since the last real reading (認定済み), to be settled now.
+    pub estimated_m3: u32,
+    /// Volume of the meter that was taken out in this period (旧メーター水量).
+    pub removed_meter_m3: u32,
+    /// `previous_value` is the first dials of a meter put in since (取付指針).
+    pub is_new_meter: bool,
+    /// Key of the connection whose master meter stands before this one; 0 for none.
+    pub master: i64,
+    /// 1 open, 2 closed, 3 suspended (停水中).
+    pub tap: u8,
+    /// Degrees × 1,000,000, where known.
+    pub latitude_e6: Option<i32>,
+    /// See above.
+    pub longitude_e6: Option<i32>,
+    /// The last debit that went through (口座振替済のお知らせ).
+    pub last_debit: Option<DebitV1>,
+    /// The notice goes by post and is not left here (郵送).
+    pub is_mailed: bool,
+}
+
+/// A debit that went through.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct DebitV1 {
+    /// What it was for: 検針年月.
+    pub year: i16,
+    /// See above.
+    pub month: i8,
+    /// Day of the debit.
+    pub debited_on_unix_days: i32,
+    /// Amount, tax included.
+    pub amount_yen: i64,
 }
 
 /// The issuer.
@@ -146,6 +266,8 @@ pub struct PlannedConnectionV1 {
     pub past_usage: Vec<PastUsageV1>,
     /// From where a volume is odd.
     pub limits: ScreeningLimitsV1,
+    /// What else the reader should know.
+    pub on_site: OnSiteV1,
 }
 
 /// The volume of a past period.

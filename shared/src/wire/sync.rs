@@ -13,6 +13,9 @@ use super::package::WorkPackage;
 /// How many entries one upload may hold.
 pub const ENTRIES_PER_UPLOAD_MAX: u32 = 64;
 
+/// The longest part of a photo in one request.
+pub const PHOTO_PART_BYTES_MAX: usize = 32 * 1024;
+
 /// A request of any version.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub enum SyncRequest {
@@ -31,6 +34,15 @@ pub enum SyncRequestV1 {
     Upload {
         /// The bytes of [`super::LogEntry`] each, at most [`ENTRIES_PER_UPLOAD_MAX`].
         entries: Vec<Vec<u8>>,
+    },
+    /// Store this part of a photo, whose event is already in the log.
+    UploadPhoto {
+        /// The photo's id.
+        id: Uuid,
+        /// Where the part begins; the server answers with where to go on.
+        offset: u32,
+        /// At most [`PHOTO_PART_BYTES_MAX`].
+        part: Vec<u8>,
     },
 }
 
@@ -54,6 +66,13 @@ pub enum SyncResponseV1 {
     Refused {
         /// `S02` and the like.
         code: String,
+    },
+    /// To `UploadPhoto`: so many bytes of it are on the server's disk.
+    PhotoStored {
+        /// The photo's id.
+        id: Uuid,
+        /// From where to go on; the whole length once it is complete and its hash agrees.
+        through: u32,
     },
 }
 

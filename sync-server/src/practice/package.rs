@@ -8,8 +8,8 @@ use shared::calendar::{YearMonth, to_unix_days};
 use shared::connection::{PaymentMethod, UsageClass};
 use shared::metering::ScreeningLimits;
 use shared::wire::{
-    EnrolmentV1, PastUsageV1, PlannedConnectionV1, ReaderV1, RoundV1, RouteV1, TariffV1,
-    UseClassV1, UtilityV1, WorkPackage, WorkPackageV1,
+    EnrolmentV1, OnSiteV1, PastUsageV1, PlannedConnectionV1, ReaderV1, RoundV1, RouteV1,
+    RouteWorkV1, TariffV1, UseClassV1, UtilityV1, WorkPackage, WorkPackageV1,
 };
 use uuid::Uuid;
 
@@ -52,6 +52,7 @@ pub fn work_package(today: Date, random: [u8; 32]) -> WorkPackage {
             TariffV1 { id: 2, text: SEWERAGE.into() },
         ],
         use_classes: use_classes(),
+        work: RouteWorkV1::default(),
         connections: CASES
             .iter()
             .zip(1..)
@@ -117,6 +118,7 @@ fn connection(case: &Case, order: u32, today: i32) -> PlannedConnectionV1 {
         previous_read_on_unix_days: today - PERIOD_DAYS,
         past_usage: past_usage(case, today),
         limits: ScreeningLimits::STANDARD.into(),
+        on_site: OnSiteV1::default(),
     }
 }
 

@@ -48,6 +48,7 @@ pub async fn accept(
             Ok(SyncResponseV1::Refused { code: "S10".into() })
         }
         SyncRequestV1::Upload { entries } => upload(office, device, &entries, now).await,
+        SyncRequestV1::UploadPhoto { .. } => Ok(SyncResponseV1::Refused { code: "S40".into() }),
     }
 }
 

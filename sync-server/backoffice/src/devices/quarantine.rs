@@ -35,6 +35,7 @@ impl QuarantinedEntry {
             Some(EventV1::NoRead(_)) => "検針不能",
             Some(EventV1::SlipPrinted(_) | EventV1::SlipVoided(_)) => "お知らせ票",
             Some(EventV1::PackageReceived { .. } | EventV1::LoggedIn { .. }) => "その他",
+            Some(_) => "現地作業",
             None => "不明",
         }
     }

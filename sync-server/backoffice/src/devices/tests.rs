@@ -8,7 +8,7 @@ use shared::ids::{ConnectionId, DeviceId, RoundId};
 use shared::metering::notice_seal::SlipKey;
 use shared::wire::{
     Event, EventV1, LogEntry, NoReadV1, ReadingV1, ReceiptV1, RunningHash, SlipV1, SyncRequestV1,
-    SyncResponseV1, WorkPackage,
+    SyncResponseV1, VisitV1, WorkPackage,
 };
 use uuid::Uuid;
 
@@ -74,6 +74,7 @@ impl Walk {
             water_yen: Some(4_000),
             sewerage_yen: Some(3_000),
             reader: "101".into(),
+            visit: VisitV1::default(),
         }
     }
 
@@ -85,6 +86,9 @@ impl Walk {
             reason: 10,
             visited_on_unix_days: to_unix_days(TODAY),
             reader: "101".into(),
+            comes_again: false,
+            estimate_m3: None,
+            visit: VisitV1::default(),
         }
     }
 

@@ -10,8 +10,8 @@ use shared::connection::UsageClass;
 use shared::ids::{DeviceId, PackageId, RoundId};
 use shared::metering::ScreeningLimits;
 use shared::wire::{
-    PastUsageV1, PlannedConnectionV1, ReaderV1, RoundV1, RouteV1, TariffV1, UseClassV1, UtilityV1,
-    WorkPackageV1, encode,
+    OnSiteV1, PastUsageV1, PlannedConnectionV1, ReaderV1, RoundV1, RouteV1, RouteWorkV1, TariffV1,
+    UseClassV1, UtilityV1, WorkPackageV1, encode,
 };
 use sqlx::postgres::{PgConnection, PgRow};
 use sqlx::{Connection, Row};
@@ -55,6 +55,7 @@ pub async fn work_package(
         readers: readers(&mut db, utility).await?,
         tariffs: tariffs(&mut db, utility, business_date).await?,
         use_classes: Vec::new(),
+        work: RouteWorkV1::default(),
         connections: Vec::new(),
     };
     package.connections = connections(&mut db, office, &package, business_date).await?;
@@ -233,6 +234,7 @@ fn planned_connection(row: &PgRow, past: &Past) -> sqlx::Result<PlannedConnectio
             .map(|(day, usage)| PastUsageV1 { read_on_unix_days: *day, usage_m3: usage.0 })
             .collect(),
         limits: ScreeningLimits::STANDARD.into(),
+        on_site: OnSiteV1::default(),
     })
 }
 
