@@ -4,7 +4,7 @@
 
 use super::charge::{Charge, ChargeAmounts, ChargeError, ChargeInput, taxed_as_one};
 use super::supply::{Choice, Supply, choose, split_by_days};
-use super::tariff::{Tariff, TaxBasis, TaxPer};
+use super::tariff::{ReliefSet, Tariff, TaxBasis, TaxPer};
 
 /// One version's part of a charge.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -70,27 +70,43 @@ pub fn rate(
     asked: &ChargeInput,
     supply: &Supply,
 ) -> Result<Rated, ChargeError> {
+    rate_with(versions, asked, supply, |_| Some(asked.reliefs))
+}
+
+/// The same where the reliefs follow from the version: each counts them in its own order.
+pub(super) fn rate_with(
+    versions: &[Tariff],
+    asked: &ChargeInput,
+    supply: &Supply,
+    reliefs: impl Fn(&Tariff) -> Option<ReliefSet>,
+) -> Result<Rated, ChargeError> {
+    let reliefs = |place: usize| reliefs(&versions[place]).ok_or(ChargeError::NoRelief);
     match choose(versions, supply)? {
         Choice::One(place) => {
             let days = versions[place].partial_days(supply, asked.months);
-            let part = rate_part(versions, place, &ChargeInput { days, ..*asked }, supply)?;
+            let input = ChargeInput { days, reliefs: reliefs(place)?, ..*asked };
+            let part = rate_part(versions, place, &input, supply)?;
             Ok(Rated { part, earlier: None })
         }
         Choice::Split { old, days_old, days_new } => {
             let [usage_old, usage_new] = split_by_days(asked.usage, days_old, days_new);
-            let side = |usage, days| ChargeInput { usage, days: Some(days), ..*asked };
+            let side = |place: usize, usage, days| {
+                Ok(ChargeInput { usage, days: Some(days), reliefs: reliefs(place)?, ..*asked })
+            };
             let new = &versions[old + 1];
             let before = Supply { to: new.valid_from, ..*supply };
             let after = Supply { from: new.valid_from, ..*supply };
+            let [by_old, by_new] =
+                [side(old, usage_old, days_old)?, side(old + 1, usage_new, days_new)?];
             Ok(Rated {
-                part: rate_part(versions, old + 1, &side(usage_new, days_new), &after)?,
-                earlier: Some(rate_part(versions, old, &side(usage_old, days_old), &before)?),
+                part: rate_part(versions, old + 1, &by_new, &after)?,
+                earlier: Some(rate_part(versions, old, &by_old, &before)?),
             })
         }
     }
 }
 
-fn rate_part(
+pub(super) fn rate_part(
     versions: &[Tariff],
     version: usize,
     asked: &ChargeInput,

@@ -130,7 +130,7 @@ impl Tariff {
     }
 }
 
-fn days_between(from: Date, to: Date) -> u16 {
+pub(super) fn days_between(from: Date, to: Date) -> u16 {
     let days = from.duration_until(to).as_hours() / 24;
     u16::try_from(days).unwrap_or(if days < 0 { 0 } else { u16::MAX })
 }
