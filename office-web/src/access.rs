@@ -1,5 +1,6 @@
 //! Access (利用者・権限): logging in and out, and the session that every page asks for.
 
+mod account;
 pub(crate) mod login;
 pub(crate) mod session;
 
@@ -16,5 +17,9 @@ pub(crate) fn routes() -> Router<Office> {
 
 /// Reached with a session only.
 pub(crate) fn routes_behind_login() -> Router<Office> {
-    Router::new().route("/logout", post(login::log_out).fallback(wrong_method))
+    Router::new()
+        .route("/logout", post(login::log_out).fallback(wrong_method))
+        .route("/account", get(account::account).fallback(wrong_method))
+        .route("/account/password", post(account::change).fallback(wrong_method))
+        .route("/account/sessions/end", post(account::end).fallback(wrong_method))
 }

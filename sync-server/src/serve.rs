@@ -154,7 +154,9 @@ impl Server {
             .first_request_timeout(HEADERS_MAX);
         server.http_builder().http1().header_read_timeout(HEADERS_MAX);
         let renewing = tokio::spawn(renew(self.tls, self.authority, self.names, self.now));
-        let answering = tokio::spawn(server.serve(self.routes.into_make_service()));
+        let answering = tokio::spawn(
+            server.serve(self.routes.into_make_service_with_connect_info::<SocketAddr>()),
+        );
         tokio::pin!(answering);
         let outcome = tokio::select! {
             ended = &mut answering => ended,

@@ -5,17 +5,16 @@ use axum::extract::State;
 use axum::http::{HeaderMap, StatusCode};
 use axum::response::{IntoResponse, Redirect, Response};
 use axum_extra::extract::cookie::CookieJar;
-use backoffice::access::{Login, SessionToken, authenticate, close_session, open_session};
+use backoffice::access::{
+    Login, PASSWORD_CHARACTERS_MAX, SessionToken, authenticate, close_session, open_session,
+};
 use serde::Deserialize;
 
-use super::session::{cookie, expired_cookie, token_of};
+use super::session::{Peer, cookie, expired_cookie, origin_of, token_of};
 use crate::config::Office;
 use crate::form::{Form, Query};
 use crate::layout::{Frame, html};
 use crate::problem::Problem;
-
-/// Longer passwords are refused unread: hashing them would only cost time.
-const PASSWORD_CHARACTERS_MAX: usize = 200;
 
 #[derive(Deserialize)]
 pub(crate) struct Wanted {
@@ -65,19 +64,22 @@ pub(crate) async fn form(
 pub(crate) async fn log_in(
     State(office): State<Office>,
     jar: CookieJar,
+    peer: Peer,
+    headers: HeaderMap,
     Form(form): Form<LoginForm>,
 ) -> Result<Response, Problem> {
+    let origin = origin_of(peer, &headers);
     let login_name = form.login_name.trim();
     let now = office.now();
     let login = if form.password.chars().count() > PASSWORD_CHARACTERS_MAX {
         Login::Wrong
     } else {
-        authenticate(&office.backoffice, login_name, &form.password, now).await?
+        authenticate(&office.backoffice, login_name, &form.password, &origin.address, now).await?
     };
     let (status, refusal) = match login {
         Login::Welcome(staff) => {
             let token = SessionToken(office.random());
-            open_session(&office.backoffice, staff.id, token, now).await?;
+            open_session(&office.backoffice, staff.id, token, origin, now).await?;
             tracing::info!(staff.id = staff.id.0, "logged in");
             let jar = jar.add(cookie(token));
             return Ok((jar, Redirect::to(safe_destination(&form.next))).into_response());

@@ -1,15 +1,18 @@
 //! The session (ログイン状態): a cookie with a random token, asked for before every page.
 
+use std::convert::Infallible;
+use std::net::{IpAddr, SocketAddr};
 use std::ops::Deref;
 
 use axum::Router;
-use axum::extract::{FromRequestParts, Request, State};
+use axum::extract::{ConnectInfo, FromRequestParts, Request, State};
+use axum::http::header::USER_AGENT;
 use axum::http::request::Parts;
 use axum::http::{HeaderMap, Method};
 use axum::middleware::Next;
 use axum::response::{IntoResponse, Redirect, Response};
 use axum_extra::extract::cookie::{Cookie, CookieJar, SameSite};
-use backoffice::access::{Right, SessionToken, Staff, staff_of_session};
+use backoffice::access::{Origin, Right, SessionToken, Staff, staff_of_session};
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 
@@ -48,6 +51,39 @@ impl<S: Send + Sync> FromRequestParts<S> for CurrentStaff {
             Problem::Internal
         })
     }
+}
+
+/// Where a request comes from, as the listener saw it; nowhere when nobody listens.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Peer(Option<IpAddr>);
+
+impl<S: Send + Sync> FromRequestParts<S> for Peer {
+    type Rejection = Infallible;
+
+    async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, Infallible> {
+        let info = parts.extensions.get::<ConnectInfo<SocketAddr>>();
+        Ok(Peer(info.map(|info| info.0.ip().to_canonical())))
+    }
+}
+
+/// What somebody recognises their session by. Headers that say where a request came from are not
+/// believed: anybody can write them.
+pub(crate) fn origin_of(peer: Peer, headers: &HeaderMap) -> Origin {
+    let browser = headers.get(USER_AGENT).and_then(|value| value.to_str().ok()).map(browser_name);
+    Origin {
+        address: peer.0.map(|address| address.to_string()).unwrap_or_default(),
+        browser: browser.unwrap_or_default().to_owned(),
+    }
+}
+
+/// The browser's name out of the sentence that it sends.
+fn browser_name(user_agent: &str) -> &'static str {
+    let names =
+        [("Edg/", "Edge"), ("Firefox/", "Firefox"), ("Chrome/", "Chrome"), ("Safari/", "Safari")];
+    names
+        .into_iter()
+        .find(|(sign, _)| user_agent.contains(sign))
+        .map_or("その他のブラウザー", |(_, name)| name)
 }
 
 /// Puts the routes behind the log-in.

@@ -57,3 +57,47 @@ async fn five_wrong_passwords_lock_even_the_right_one() {
     assert_eq!(page.status, StatusCode::TOO_MANY_REQUESTS);
     page.assert_has("A02");
 }
+
+#[tokio::test]
+async fn somebody_changes_their_password_and_ends_what_is_open_elsewhere() {
+    let office = TestOffice::new().await;
+    let [here, elsewhere] = [office.clerk().await, office.clerk().await];
+    here.get("/account").await.assert_has("ほかをすべて終了する");
+    let good = "朝の川辺をゆっくり歩いて家へ帰る";
+    let change = async |old: &str, new: &str, again: &str| {
+        here.post("/account/password", &[("old", old), ("new", new), ("again", again)]).await
+    };
+    for (old, new, again, code) in [
+        (PASSWORD, good, "ちがう文", "A07"),
+        (PASSWORD, "短い", "短い", "A04"),
+        (PASSWORD, "passwordpassword", "passwordpassword", "A05"),
+        ("まちがい", good, good, "A06"),
+    ] {
+        let page = change(old, new, again).await;
+        assert_eq!(page.status, StatusCode::UNPROCESSABLE_ENTITY);
+        page.assert_has(code);
+        page.assert_lacks(good);
+    }
+    assert_eq!(elsewhere.get("/").await.status, StatusCode::OK);
+    assert_eq!(change(PASSWORD, good, good).await.location(), "/account?done=password");
+    assert_eq!(elsewhere.get("/").await.location(), "/login");
+    here.get("/account?done=password").await.assert_lacks("ほかをすべて終了する");
+    let form = [("login_name", "clerk"), ("password", good)];
+    assert_eq!(office.stranger().post("/login", &form).await.location(), "/");
+}
+
+#[tokio::test]
+async fn one_ends_ones_own_sessions_only() {
+    let office = TestOffice::new().await;
+    let [clerk, other] = [office.clerk().await, office.logged_in("reader").await];
+    for session in 0..20 {
+        let form = [("session", &*session.to_string())];
+        if session != 1 {
+            clerk.post("/account/sessions/end", &form).await;
+        }
+    }
+    assert_eq!(other.get("/rounds").await.status, StatusCode::OK);
+    assert_eq!(clerk.post("/account/sessions/end", &[]).await.location(), "/account?done=ended");
+    assert_eq!(other.get("/rounds").await.status, StatusCode::OK);
+    assert_eq!(clerk.get("/").await.status, StatusCode::OK);
+}

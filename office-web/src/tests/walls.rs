@@ -8,6 +8,9 @@ use super::test_office::TestOffice;
 const BEHIND_LOGIN: &[(&str, &str, &str)] = &[
     ("GET", "/", "/"),
     ("POST", "/logout", "/logout"),
+    ("GET", "/account", "/account"),
+    ("POST", "/account/password", "/account/password"),
+    ("POST", "/account/sessions/end", "/account/sessions/end"),
     ("GET", "/connections", "/connections"),
     ("POST", "/connections/search", "/connections/search"),
     ("GET", "/connections/{number}", "/connections/00000001"),
@@ -66,6 +69,9 @@ const BEHIND_LOGIN: &[(&str, &str, &str)] = &[
 const OPEN_TO_READERS: &[&str] = &[
     "/",
     "/logout",
+    "/account",
+    "/account/password",
+    "/account/sessions/end",
     "/rounds",
     "/rounds/1",
     "/rounds/1/routes.csv",

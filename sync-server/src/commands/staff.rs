@@ -2,7 +2,9 @@
 
 use std::io::BufRead;
 
-use backoffice::access::{AccessError, NewStaff, Role, SALT_BYTES, Secret, add_staff};
+use backoffice::access::{
+    AccessError, NewStaff, Role, SALT_BYTES, Secret, add_staff, check_password,
+};
 
 use crate::office::{DataArguments, Office};
 use crate::outside::Outside;
@@ -42,7 +44,6 @@ enum RoleWord {
     Operator,
 }
 
-const PASSWORD_CHARACTERS: std::ops::RangeInclusive<usize> = 8..=200;
 const PIN_DIGITS: std::ops::RangeInclusive<usize> = 4..=8;
 
 /// Carries the command out. `input` is where the password comes from.
@@ -54,7 +55,7 @@ pub async fn run(
     let StaffCommand::Add(arguments) = command;
     let text = first_line(input)?;
     let is_reader = arguments.role == RoleWord::Reader;
-    check(&text, is_reader)?;
+    check(&text, is_reader, &[&arguments.login, &arguments.name])?;
     let salt = (outside.random)()[..SALT_BYTES].try_into().expect("16 of 32 bytes");
     let secret = Secret { text, salt };
     let (password, pin) = if is_reader { (None, Some(secret)) } else { (Some(secret), None) };
@@ -88,9 +89,9 @@ fn first_line(mut input: impl BufRead) -> Result<String, Refusal> {
     Ok(line.trim_end_matches(['\r', '\n']).to_owned())
 }
 
-fn check(secret: &str, is_reader: bool) -> Result<(), Refusal> {
-    let count = secret.chars().count();
+fn check(secret: &str, is_reader: bool, context: &[&str]) -> Result<(), Refusal> {
     if is_reader {
+        let count = secret.chars().count();
         let is_pin = PIN_DIGITS.contains(&count) && secret.bytes().all(|b| b.is_ascii_digit());
         return if is_pin {
             Ok(())
@@ -98,11 +99,10 @@ fn check(secret: &str, is_reader: bool) -> Result<(), Refusal> {
             Err(Refusal::new("R08", "暗証番号は4～8桁の数字を、標準入力から1行で渡してください。"))
         };
     }
-    if PASSWORD_CHARACTERS.contains(&count) {
-        Ok(())
-    } else {
-        Err(Refusal::new("R08", "パスワードは8～200文字を、標準入力から1行で渡してください。"))
-    }
+    check_password(secret, context).map_err(|fault| {
+        let text = backoffice::codes::japanese(fault.code()).unwrap_or_default();
+        Refusal::new(fault.code(), text).because(fault)
+    })
 }
 
 fn refusal(error: AccessError) -> Refusal {
@@ -116,13 +116,19 @@ mod tests {
 
     #[test]
     fn weak_secrets_are_refused_before_anything_is_opened() {
-        for (secret, is_reader) in
-            [("1234567", false), ("", false), ("123", true), ("12a4", true), ("123456789", true)]
-        {
-            assert_eq!(check(secret, is_reader).unwrap_err().code, "R08", "{secret}");
+        for (secret, is_reader, code) in [
+            ("1234567", false, "A04"),
+            ("", false, "A04"),
+            ("passwordpassword", false, "A05"),
+            ("123", true, "R08"),
+            ("12a4", true, "R08"),
+            ("123456789", true, "R08"),
+        ] {
+            assert_eq!(check(secret, is_reader, &[]).unwrap_err().code, code, "{secret}");
         }
-        assert!(check("春の小川はさらさら", false).is_ok());
-        assert!(check("4649", true).is_ok());
+        assert!(check("春の小川はさらさら流れて海へ", false, &[]).is_err(), "14 characters");
+        assert!(check("春の小川はさらさら流れて海へゆく", false, &[]).is_ok());
+        assert!(check("4649", true, &[]).is_ok());
     }
 
     #[test]

@@ -11,6 +11,8 @@ use crate::Backoffice;
 
 /// So many wrong passwords within [`LOCK_MINUTES`] lock the login name.
 const FAILURES_MAX: i64 = 5;
+/// So many from one address, whatever the names: somebody tries one password on everybody.
+const ADDRESS_FAILURES_MAX: i64 = 30;
 /// How far back failures count, and so how long a lock lasts.
 const LOCK_MINUTES: i64 = 5;
 
@@ -36,14 +38,15 @@ impl Login {
     }
 }
 
-/// Checks a password. The answer takes equally long whether the name exists or not.
+/// Checks a password that came from `address` (empty where that is not known). The answer takes equally long whether the name exists or not.
 pub async fn authenticate(
     office: &Backoffice,
     login_name: &str,
     password: &str,
+    address: &str,
     now: Timestamp,
 ) -> sqlx::Result<Login> {
-    let Some(attempt) = begin_attempt(office, login_name, now).await? else {
+    let Some(attempt) = begin_attempt(office, login_name, address, now).await? else {
         return Ok(Login::Locked);
     };
     let known = sqlx::query(
@@ -58,10 +61,7 @@ pub async fn authenticate(
         Some(row) => (Some(StaffId(row.try_get(0)?)), row.try_get::<Option<String>, _>(1)?),
         None => (None, None),
     };
-    let password = password.to_owned();
-    let is_right = tokio::task::spawn_blocking(move || is_secret(&password, stored.as_deref()))
-        .await
-        .expect("hashing neither panics nor is cancelled");
+    let is_right = holds(password, stored).await;
     let (Some(staff_id), true) = (staff_id, is_right) else { return Ok(Login::Wrong) };
 
     sqlx::query("update access.login_attempt set succeeded = true where attempt_id = $1")
@@ -72,12 +72,21 @@ pub async fn authenticate(
     Ok(staff.map_or(Login::Wrong, Login::Welcome))
 }
 
+/// Whether a password is the stored one, off the async threads.
+pub(super) async fn holds(password: &str, stored: Option<String>) -> bool {
+    let password = password.to_owned();
+    tokio::task::spawn_blocking(move || is_secret(&password, stored.as_deref()))
+        .await
+        .expect("hashing neither panics nor is cancelled")
+}
+
 /// Notes the attempt as failed before the password is looked at, so that a hundred tries at the
 /// same moment count as a hundred. `None` when the name is locked; such tries do not count, or a
 /// stranger could keep somebody out for ever.
 async fn begin_attempt(
     office: &Backoffice,
     login_name: &str,
+    address: &str,
     now: Timestamp,
 ) -> sqlx::Result<Option<i64>> {
     let since = now.saturating_sub(SignedDuration::from_mins(LOCK_MINUTES));
@@ -88,19 +97,23 @@ async fn begin_attempt(
         .execute(&mut *db)
         .await?;
     let attempt = sqlx::query_scalar(
-        "insert into access.login_attempt (login_name, attempted_at, succeeded)
-         select $1, $2, false
+        "insert into access.login_attempt (login_name, attempted_at, succeeded, address)
+         select $1, $2, false, $5
          where (select count(*) from access.login_attempt
                 where login_name = $1 and attempted_at > $3 and not succeeded
                   and attempt_id > coalesce(
                       (select max(attempt_id) from access.login_attempt
                        where login_name = $1 and attempted_at > $3 and succeeded), 0)) < $4
+           and ($5 = '' or (select count(*) from access.login_attempt
+                where address = $5 and attempted_at > $3 and not succeeded) < $6)
          returning attempt_id",
     )
     .bind(login_name)
     .bind(now.to_sqlx())
     .bind(since.to_sqlx())
     .bind(FAILURES_MAX)
+    .bind(address)
+    .bind(ADDRESS_FAILURES_MAX)
     .fetch_optional(&mut *db)
     .await?;
     db.commit().await?;

@@ -37,7 +37,7 @@ pub struct Secret {
 }
 
 impl Secret {
-    async fn hash(self) -> String {
+    pub(super) async fn hash(self) -> String {
         tokio::task::spawn_blocking(move || hash_secret(&self.text, self.salt))
             .await
             .expect("hashing neither panics nor is cancelled")

@@ -80,7 +80,7 @@ async fn upload(
             Place::Next(event) => {
                 let next = head.then(bytes);
                 let source = Source { office, device, sequence: next.through, today };
-                let quarantine = apply(&mut db, &source, event).await?;
+                let quarantine = apply(&mut db, &source, event.map(|event| *event)).await?;
                 store(&mut db, device, next, bytes, quarantine, now).await?;
                 head = next;
             }

@@ -28,7 +28,7 @@ impl Head {
 pub(super) enum Place {
     /// The next one. `None`: of a kind that this version does not know; it is kept and shown to
     /// the office, or a newer terminal would be blocked by an older server for ever.
-    Next(Option<Event>),
+    Next(Option<Box<Event>>),
     /// One that was here before, if the bytes are the same.
     Before(u64),
     /// Not to be taken, with the S code that says why.
@@ -54,7 +54,9 @@ pub(super) fn place(bytes: &[u8], head: Head) -> Place {
         return Place::Before(start.sequence);
     }
     match entry {
-        Ok(entry) if follows && start.previous == head.hash => Place::Next(Some(entry.event)),
+        Ok(entry) if follows && start.previous == head.hash => {
+            Place::Next(Some(Box::new(entry.event)))
+        }
         Ok(_) if follows => Place::Nowhere("S12"),
         Ok(_) if start.sequence > head.through => Place::Nowhere("S11"),
         Err(_) if follows && start.previous == head.hash => Place::Next(None),
