@@ -41,6 +41,10 @@ integer_id! {
     GoldenRowId;
     /// A proposal of a leak adjustment (漏水減免の起案).
     LeakAdjustmentId;
+    /// A proposed estimate (認定の起案).
+    EstimateId;
+    /// A proposed correction (更正の起案).
+    CorrectionId;
     /// An assessment (調定).
     AssessmentId;
     /// A bill (納入通知書).

@@ -122,6 +122,17 @@ pub struct LeakFormula {
     pub cap_yen: Option<i64>,
 }
 
+/// Where the formula comes from.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum FormulaSource {
+    /// It is published.
+    #[default]
+    Published,
+    /// The publication says that leaks are relieved, and not by how much.
+    None,
+}
+
 /// One utility's rule (漏水減免の規程).
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -132,9 +143,16 @@ pub struct LeakRule {
     pub name: String,
     /// Where it was published.
     pub source: String,
-    /// What the source leaves open, and how it was taken here.
+    /// What the source says besides.
     #[serde(default)]
     pub notes: Vec<String>,
+    /// What the source leaves open, and how it was taken here (想定): shown wherever the rule is.
+    #[serde(default)]
+    pub assumptions: Vec<String>,
+    /// Whether the publication has a formula. Where it has none, the office says which share of the
+    /// leak it takes off, and `water` only says of what.
+    #[serde(default)]
+    pub formula: FormulaSource,
     /// How many billing periods it is given for; no bound where nothing is said.
     #[serde(default)]
     pub periods_max: Option<u8>,

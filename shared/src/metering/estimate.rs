@@ -12,6 +12,7 @@ mod true_up;
 
 use serde::{Deserialize, Serialize};
 
+use crate::metering::no_read::NoReadReason;
 use crate::quantity::{CubicMeters, RoundingMode};
 
 pub use fraction::Fraction;
@@ -62,9 +63,12 @@ pub struct EstimateRule {
     pub name: String,
     /// Where it was published.
     pub source: String,
-    /// What the source leaves open, and how it was taken here.
+    /// What the source says besides.
     #[serde(default)]
     pub notes: Vec<String>,
+    /// What the source leaves open, and how it was taken here (想定): shown wherever the rule is.
+    #[serde(default)]
+    pub assumptions: Vec<String>,
     /// Who decides it (認定権者).
     #[serde(default)]
     pub approver: Option<String>,
@@ -107,6 +111,24 @@ pub enum EstimateError {
 }
 
 impl EstimateRule {
+    /// The rule's reason for what a reader noted in front of the meter, if it has one.
+    pub fn reason_of(&self, noted: NoReadReason) -> Option<&EstimateReason> {
+        let keys: &[&str] = match noted {
+            NoReadReason::Absent | NoReadReason::NoAccess => &["absence"],
+            NoReadReason::Snow => &["snow", "obstacle"],
+            NoReadReason::Illegible => &["faulty_meter", "obstacle"],
+            NoReadReason::Obstructed | NoReadReason::Buried | NoReadReason::Submerged => {
+                &["obstacle"]
+            }
+        };
+        keys.iter().find_map(|key| self.reasons.iter().find(|known| known.key == *key))
+    }
+
+    /// The name of a reason; its key where a later version of the rule has dropped it.
+    pub fn reason_name<'a>(&'a self, key: &'a str) -> &'a str {
+        self.reasons.iter().find(|known| known.key == key).map_or(key, |known| &known.name)
+    }
+
     /// The volume of a period, and how it was found.
     pub fn estimate(&self, reason: &str, basis: &Basis) -> Result<Estimate, EstimateError> {
         if !self.reasons.iter().any(|known| known.key == reason) {

@@ -3,6 +3,7 @@
 mod assign;
 mod close_round;
 mod error;
+mod estimate;
 mod open_round;
 mod past;
 mod planned_connections;
@@ -16,6 +17,12 @@ mod work_package;
 pub use assign::{assign_route, unassign_route};
 pub use close_round::close_round;
 pub use error::MeteringError;
+pub use estimate::{
+    EstimateBatch, EstimateCandidate, EstimateDecision, EstimateRefusal, EstimatedInARow,
+    NewEstimate, ProposedBatch, StoredEstimate, approve_estimates, choose_estimate_rule,
+    decide_estimate, estimate, estimate_candidate, estimate_practice, estimated_in_a_row,
+    estimates_of_connection, estimates_of_round, propose_estimate, propose_estimates,
+};
 pub use open_round::{NewRound, open_round};
 pub use planned_connections::{
     PlannedConnection, PlannedState, round_findings, round_findings_count, route_connections,

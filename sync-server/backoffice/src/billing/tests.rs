@@ -1,6 +1,7 @@
 //! Billing on a real database (調定・請求の試験): runs, totals, explanations, and what is refused.
 
 mod bench;
+mod estimates;
 mod lab;
 mod lists;
 mod runs;

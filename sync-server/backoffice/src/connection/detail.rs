@@ -100,6 +100,7 @@ impl ReadingLine {
         match self.kind {
             1 => "定例検針",
             2 => "移行",
+            4 => "認定",
             _ => "事務所入力",
         }
     }

@@ -74,6 +74,8 @@ const PAST: &str = "
         from metering.current_reading r
         where r.utility_id = $1 and r.connection_id = c.connection_id
           and r.meter_id = m.meter_id and r.read_on <= $4 and r.round_id is distinct from $3
+          -- Nobody saw the dials of an estimate, and its volume is no measure of the next one.
+          and r.kind <> 4
         order by r.read_on desc, r.reading_id desc
         limit 1
     ) last on true
@@ -87,7 +89,7 @@ const PAST: &str = "
             select r.reading_id, r.read_on, r.usage_m3
             from metering.current_reading r
             where r.utility_id = $1 and r.connection_id = c.connection_id
-              and r.read_on <= $4 and r.round_id is distinct from $3
+              and r.read_on <= $4 and r.round_id is distinct from $3 and r.kind <> 4
               and g.agreement_id is not null
               and r.read_on > coalesce(lower(g.period), '-infinity')
             order by r.read_on desc, r.reading_id desc
