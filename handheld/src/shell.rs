@@ -13,7 +13,6 @@ use std::thread;
 use argon2::{Argon2, PasswordHash, PasswordVerifier};
 use hardware::clock::Clock;
 use hardware::printer::Printer;
-use shared::billing::Claim;
 use shared::calendar::to_unix_days;
 use shared::metering::{LowFlowIndicator, NoReadReason};
 use shared::quantity::CubicMeters;
@@ -229,16 +228,9 @@ impl Shell {
     fn reading(&mut self, draft: &Draft) -> Option<ReadingV1> {
         let route = self.app.route()?;
         let stop = &route.stops[draft.place];
-        let usage = stop.previous.usage_until(draft.register).volume().unwrap_or(CubicMeters(0));
+        let usage = stop.volume(draft.register, None).billed().unwrap_or(CubicMeters(0));
         // The reading is kept whatever its charge: the office computes what the terminal cannot.
-        let charges = route.charges(stop, usage, self.app.today()).unwrap_or_else(|error| {
-            tracing::error!(%error, code = error.code(), "H30: no charge can be computed");
-            Vec::new()
-        });
-        let yen = |claim: Claim| {
-            let mut of_claim = charges.iter().filter(|charge| charge.claim == claim).peekable();
-            of_claim.peek().is_some().then(|| of_claim.map(|charge| charge.amount.0).sum())
-        };
+        let amounts = route.amounts(stop, usage, self.app.today());
         Some(ReadingV1 {
             id: (self.mint)(),
             package: route.package,
@@ -254,8 +246,8 @@ impl Shell {
                 LowFlowIndicator::TurningWithTapsShut => 2,
             },
             read_on_unix_days: to_unix_days(self.app.today()),
-            water_yen: yen(Claim::Water),
-            sewerage_yen: yen(Claim::Sewerage),
+            water_yen: amounts.water.map(|amount| amount.0),
+            sewerage_yen: amounts.sewerage.map(|amount| amount.0),
             reader: self.app.reader_login().to_owned(),
             visit: VisitV1::default(),
         })

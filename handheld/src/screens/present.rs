@@ -167,7 +167,10 @@ fn row(stop: &Stop, is_chosen: bool) -> RowView {
         Outcome::Read { printed: None, .. } if stop.planned.in_service => ("未印刷", Tone::Warn),
         Outcome::Read { reading, .. } if !reading.findings.is_empty() => ("要確認", Tone::Warn),
         Outcome::Read { .. } => ("済", Tone::Good),
+        Outcome::NotRead(no_read) if no_read.comes_again => ("再訪", Tone::Warn),
         Outcome::NotRead(_) => ("不能", Tone::Bad),
+        Outcome::Started(_) => ("開栓", Tone::Good),
+        Outcome::Stopped(_) => ("精算", Tone::Good),
     };
     RowView {
         order: stop.planned.walk_order.to_string(),

@@ -104,6 +104,13 @@ impl RegisterReading {
         }
     }
 
+    /// The water of a smaller number that somebody has seen to be a rollover; nothing where the
+    /// number is not smaller or the register another.
+    pub fn usage_across_zero(self, next: RegisterReading) -> Option<CubicMeters> {
+        let is_across = next.digits == self.digits && next.value < self.value;
+        is_across.then(|| CubicMeters(capacity(self.digits) - self.value + next.value))
+    }
+
     /// The reading that `usage` later would leave on the dials.
     #[must_use]
     pub fn after(self, usage: CubicMeters) -> RegisterReading {

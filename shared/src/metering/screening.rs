@@ -14,6 +14,7 @@ mod sentence;
 
 use serde::{Deserialize, Serialize};
 
+use super::period_volume::{PeriodBasis, PeriodVolume};
 use super::register::{RegisterReading, Usage};
 use crate::quantity::CubicMeters;
 
@@ -24,7 +25,7 @@ pub use finding::{Duties, Finding};
 pub use history::{EarlierPeriod, History, SAME_SEASON_DAYS};
 pub use limits::{LimitsError, ScreeningLimits};
 pub use office_checks::{SubmeterDifference, submeter_difference, too_fast};
-pub use sentence::sentence;
+pub use sentence::{sentence, sentence_of_period};
 
 /// What the small star or drum on the dial does when every tap is shut (パイロット).
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
@@ -49,18 +50,29 @@ pub struct Observation {
 
 /// Everything odd about the reading, the gravest first within each question.
 pub fn screen(seen: Observation, history: History, limits: ScreeningLimits) -> Vec<Finding> {
+    let volume = PeriodBasis::of(history.previous_register).until(seen.register);
+    screen_period(volume, seen.low_flow, &history, limits)
+}
+
+/// The same for a period of which more is known than its dials: a meter that was taken out, an
+/// estimate that is settled. What is billed is what is compared.
+pub fn screen_period(
+    volume: PeriodVolume,
+    low_flow: LowFlowIndicator,
+    history: &History,
+    limits: ScreeningLimits,
+) -> Vec<Finding> {
     let mut findings = Vec::new();
-    if seen.low_flow == LowFlowIndicator::TurningWithTapsShut {
+    if low_flow == LowFlowIndicator::TurningWithTapsShut {
         findings.push(Finding::LeakSuspected);
     }
-    let usage = history.previous_register.usage_until(seen.register);
-    match usage {
+    match volume.passed {
         Usage::Backwards => findings.push(Finding::WentBackwards),
         Usage::RolledOver(_) => findings.push(Finding::RolledOver),
         Usage::Plain(_) => {}
     }
-    if let Some(volume) = usage.volume() {
-        findings.extend(screen_volume(volume, &history, limits));
+    if let Some(billed) = volume.billed() {
+        findings.extend(screen_volume(billed, history, limits));
     }
     findings
 }

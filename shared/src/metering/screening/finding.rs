@@ -122,9 +122,12 @@ impl Finding {
             Finding::High(_) | Finding::VeryHigh(_) => {
                 Duties { second_entry: true, low_flow: true, photo: true, contact: true, ..none }
             }
-            Finding::Low(_) | Finding::Changed { .. } => Duties { second_entry: true, ..none },
+            Finding::Low(_) => Duties { second_entry: true, ..none },
+            Finding::Changed { .. } => Duties { second_entry: true, low_flow: true, ..none },
+            // Nobody home, or a meter that stands still: the indicator tells them apart.
+            Finding::NoUsage => Duties { low_flow: true, ..none },
             Finding::LeakSuspected => Duties { photo: true, contact: true, ..none },
-            Finding::NoUsage | Finding::SameAgain { .. } | Finding::UnusualInterval { .. } => none,
+            Finding::SameAgain { .. } | Finding::UnusualInterval { .. } => none,
         }
     }
 

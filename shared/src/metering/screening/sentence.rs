@@ -1,6 +1,7 @@
 //! Why a number is hard to believe (確認の理由): one plain sentence with the numbers.
 
 use super::{Expectation, Finding, History, Observation, ScreeningLimits};
+use crate::metering::period_volume::{PeriodBasis, PeriodVolume};
 
 /// The sentence of a finding, for the one who stands before the meter.
 pub fn sentence(
@@ -9,8 +10,19 @@ pub fn sentence(
     history: &History,
     limits: ScreeningLimits,
 ) -> String {
-    let used = history.previous_register.usage_until(seen.register).volume();
-    let used = used.map_or(0, |volume| volume.0);
+    let volume = PeriodBasis::of(history.previous_register).until(seen.register);
+    sentence_of_period(finding, seen, volume, history, limits)
+}
+
+/// The same for a period of which more is known than its dials.
+pub fn sentence_of_period(
+    finding: Finding,
+    seen: Observation,
+    volume: PeriodVolume,
+    history: &History,
+    limits: ScreeningLimits,
+) -> String {
+    let used = volume.billed().map_or(0, |volume| volume.0);
     let row = match history.periods_in_a_row(finding, limits) {
         0 | 1 => "",
         2 => "2期続けて、",
