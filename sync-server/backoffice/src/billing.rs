@@ -14,6 +14,7 @@ mod leak_adjustment;
 mod run;
 mod runs;
 mod tariffs;
+mod terms;
 #[cfg(test)]
 mod tests;
 pub(crate) mod use_class;

@@ -182,7 +182,7 @@ async fn claims(
     let rows = sqlx::query(
         "select a.bill_id, a.assessment_id, a.claim, a.usage_m3, a.amount_yen, a.tax_yen,
                 a.tariff_id, a.charge_input, a.earlier_tariff_id,
-                a.earlier_charge_input
+                a.earlier_charge_input, a.basis::text as basis
          from billing.bill b
          join billing.billing_run r using (utility_id, run_id)
          join billing.assessment a
@@ -204,7 +204,7 @@ async fn claims(
         let earlier: Option<i64> = row.try_get("earlier_tariff_id")?;
         let earlier = earlier.and_then(|id| tariffs.get(&TariffId(id)));
         let earlier = earlier.map(|stored| &stored.tariff);
-        let (charge, _) = stored.explained(&tariff.tariff, earlier)?;
+        let (charge, _) = stored.explained(&tariff.tariff, earlier, tariffs)?;
         claims.entry(row.try_get("bill_id")?).or_default().push(BillClaim {
             assessment: stored.id,
             claim: charge.claim,
@@ -224,7 +224,7 @@ const BILL: &str = "
            c.connection_number, t.name || c.block as address, t.postcode,
            trim(c.building || ' ' || c.room) as building, cu.customer_number,
            cu.name as payer_name, g.use_class, uc.name as use_class_name, ro.round_id,
-           ro.billing_month, ro.months, r.read_on, r.register_value, r.usage_m3, m.meter_number, m.size_mm,
+           ro.billing_month, ro.months, r.read_on, r.register_value, a.usage_m3, m.meter_number, m.size_mm,
            coalesce(before.register_value, i.installed_value, 0) as previous_value,
            coalesce(before.read_on, lower(i.period)) as previous_read_on, past.days, past.volumes
     from billing.bill b

@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 
 use jiff::civil::Date;
-use shared::billing::{Charge, ChargeInput, Claim, Tariff};
+use shared::billing::{Charge, ChargeBasis, ChargeInput, Claim, Tariff};
 use shared::calendar::YearMonth;
 use shared::ids::{AssessmentId, BillId, ConnectionId, ConnectionNumber, RoundId, TariffId};
 use shared::quantity::{CubicMeters, Yen};
@@ -12,7 +12,7 @@ use sqlx::postgres::{PgConnection, PgRow};
 
 use super::assessments::{claim, connection_number};
 use super::error::BillingError;
-use super::tariffs::schedule_of;
+use super::tariffs::{StoredTariff, schedule_of};
 use crate::Backoffice;
 use crate::connection::joined_address;
 
@@ -55,10 +55,15 @@ pub struct AssessmentView {
     pub slip: Option<Yen>,
     /// The tariff that it was assessed by.
     pub tariff: Tariff,
-    /// The calculation, made anew and, with the earlier one, equal to the stored amounts.
+    /// The calculation, made anew and, with the earlier ones, equal to the stored amounts.
     pub charge: Charge,
-    /// The part by the tariff before, where the period is split by days.
-    pub earlier: Option<(Tariff, Charge)>,
+    /// Parts of the period before the last one, in the order of time: split by days between two
+    /// tariffs, or cut where size or class changed.
+    pub earlier: Vec<(Tariff, Charge)>,
+    /// First and last day of each part where the period was cut; empty else.
+    pub part_days: Vec<(Date, Date)>,
+    /// What else the charge was made by: meters, other water, reliefs with their decisions.
+    pub basis: ChargeBasis,
 }
 
 /// An assessment with its explanation; `None` when there is no such assessment.
@@ -71,7 +76,14 @@ pub async fn assessment(
         .bind(id.0)
         .fetch_optional(&office.pool)
         .await?;
-    row.as_ref().map(view_of_row).transpose()
+    let Some(row) = row else { return Ok(None) };
+    let stored = StoredAmounts::of_row(&row)?;
+    let tariffs = if stored.basis.before.is_empty() {
+        HashMap::new()
+    } else {
+        tariffs_by_id(&mut *office.pool.acquire().await?, office.utility.0).await?
+    };
+    view_of_row(&row, &stored, &tariffs).map(Some)
 }
 
 /// Only the calculation. Refused with B15 when it does not lead to the stored amounts.
@@ -86,7 +98,8 @@ const ASSESSMENT: &str = "
     select a.assessment_id, a.bill_id, a.round_id, ro.billing_month, a.claim, a.connection_id,
            c.connection_number, cu.name as customer_name, t.name as town, c.block, c.building,
            c.room, r.read_on, r.register_value, a.usage_m3, a.assessed_on, a.amount_yen,
-           a.tax_yen, a.charge_input, a.earlier_charge_input, ta.text as tariff,
+           a.tax_yen, a.charge_input, a.earlier_charge_input, a.basis::text as basis,
+           ta.text as tariff,
            ea.text as earlier_tariff, ta.authority,
            case a.claim when 1 then r.slip_water_yen else r.slip_sewerage_yen end as slip_yen,
            coalesce(before.register_value, i.installed_value, 0) as previous_value
@@ -116,19 +129,22 @@ const ASSESSMENT: &str = "
     ) before on true
     where a.utility_id = $1 and a.assessment_id = $2";
 
-fn view_of_row(row: &PgRow) -> Result<AssessmentView, BillingError> {
+fn view_of_row(
+    row: &PgRow,
+    stored: &StoredAmounts,
+    tariffs: &HashMap<TariffId, StoredTariff>,
+) -> Result<AssessmentView, BillingError> {
     let text = |column: &str| row.try_get::<String, _>(column);
     let date =
         |column: &str| row.try_get::<jiff_sqlx::Date, _>(column).map(jiff_sqlx::Date::to_jiff);
     let number = |column: &str| row.try_get::<i32, _>(column).map(i32::unsigned_abs);
-    let stored = StoredAmounts::of_row(row)?;
     // The assessment's own: the connection may drain into another city by now.
     let authority = text("authority")?;
     let authority = Some(authority.as_str()).filter(|authority| !authority.is_empty());
     let tariff = schedule_of(&text("tariff")?, stored.claim, authority)?;
     let earlier: Option<String> = row.try_get("earlier_tariff")?;
     let earlier = earlier.map(|text| schedule_of(&text, stored.claim, authority)).transpose()?;
-    let (charge, earlier_charge) = stored.explained(&tariff, earlier.as_ref())?;
+    let (charge, before) = stored.explained(&tariff, earlier.as_ref(), tariffs)?;
     Ok(AssessmentView {
         id: stored.id,
         bill: BillId(row.try_get("bill_id")?),
@@ -152,10 +168,16 @@ fn view_of_row(row: &PgRow) -> Result<AssessmentView, BillingError> {
         amount: stored.amount,
         tax: stored.tax,
         slip: row.try_get::<Option<i64>, _>("slip_yen")?.map(Yen),
+        part_days: part_days(&stored.basis),
+        basis: stored.basis.clone(),
         tariff,
         charge,
-        earlier: earlier.zip(earlier_charge),
+        earlier: before,
     })
+}
+
+fn part_days(basis: &ChargeBasis) -> Vec<(Date, Date)> {
+    basis.before.iter().map(|part| (part.from, part.to)).chain(basis.last).collect()
 }
 
 /// What the table holds of one assessment, to be compared.
@@ -166,6 +188,7 @@ pub(super) struct StoredAmounts {
     pub(super) usage: CubicMeters,
     pub(super) amount: Yen,
     pub(super) tax: Yen,
+    pub(super) basis: ChargeBasis,
     input: Vec<u8>,
     earlier_input: Option<Vec<u8>>,
 }
@@ -173,37 +196,49 @@ pub(super) struct StoredAmounts {
 impl StoredAmounts {
     /// Reads the columns of `billing.assessment` out of a row.
     pub(super) fn of_row(row: &PgRow) -> sqlx::Result<Self> {
+        let basis: Option<&str> = row.try_get("basis")?;
+        let basis = basis.map(serde_json::from_str).transpose();
         Ok(Self {
             id: AssessmentId(row.try_get("assessment_id")?),
             claim: claim(row)?,
             usage: CubicMeters(row.try_get::<i32, _>("usage_m3")?.unsigned_abs()),
             amount: Yen(row.try_get("amount_yen")?),
             tax: Yen(row.try_get("tax_yen")?),
+            basis: basis.map_err(|error| sqlx::Error::Decode(error.into()))?.unwrap_or_default(),
             input: row.try_get("charge_input")?,
             earlier_input: row.try_get("earlier_charge_input")?,
         })
     }
 
-    /// The charge, and the one by the tariff before where the period is split, if they are the
-    /// very ones that were stored.
+    /// The charge, and those of the parts before it, if they are the very ones that were stored.
+    /// `tariffs` has to hold those that the basis names.
     pub(super) fn explained(
         &self,
         tariff: &Tariff,
         earlier: Option<&Tariff>,
-    ) -> Result<(Charge, Option<Charge>), BillingError> {
+        tariffs: &HashMap<TariffId, StoredTariff>,
+    ) -> Result<(Charge, Vec<(Tariff, Charge)>), BillingError> {
         let fault = || BillingError::NotReproduced(self.id);
         let charge = charge_of(tariff, &self.input).ok_or_else(fault)?;
-        let earlier = match (earlier, &self.earlier_input) {
-            (None, None) => None,
-            (Some(earlier), Some(input)) => Some(charge_of(earlier, input).ok_or_else(fault)?),
+        let mut before = Vec::with_capacity(self.basis.before.len());
+        for part in &self.basis.before {
+            let tariff = &tariffs.get(&TariffId(part.tariff)).ok_or_else(fault)?.tariff;
+            before.push((tariff.clone(), tariff.charge(&part.input).map_err(|_| fault())?));
+        }
+        match (earlier, &self.earlier_input) {
+            (None, None) => {}
+            (Some(earlier), Some(input)) => {
+                before.push((earlier.clone(), charge_of(earlier, input).ok_or_else(fault)?));
+            }
             _ => return Err(fault()),
-        };
-        let both = || std::iter::once(&charge).chain(&earlier);
-        let is_same = both().all(|charge| charge.claim == self.claim)
-            && both().map(|charge| charge.amount).sum::<Yen>() == self.amount
-            && both().map(|charge| charge.tax).sum::<Yen>() == self.tax
-            && both().map(|charge| charge.input.usage.0).sum::<u32>() == self.usage.0;
-        if is_same { Ok((charge, earlier)) } else { Err(fault()) }
+        }
+        let all = || before.iter().map(|(_, charge)| charge).chain([&charge]);
+        let is_same = all().all(|charge| charge.claim == self.claim)
+            && all().map(|charge| charge.amount).sum::<Yen>() == self.amount
+            && all().map(|charge| charge.tax).sum::<Yen>() == self.tax
+            && all().map(|charge| charge.input.usage.0).sum::<u32>() == self.usage.0
+            && self.basis.leads_to(self.usage);
+        if is_same { Ok((charge, before)) } else { Err(fault()) }
     }
 }
 
@@ -216,7 +251,7 @@ fn charge_of(tariff: &Tariff, input: &[u8]) -> Option<Charge> {
 pub(super) async fn tariffs_by_id(
     db: &mut PgConnection,
     utility: i64,
-) -> Result<HashMap<TariffId, super::tariffs::StoredTariff>, BillingError> {
+) -> Result<HashMap<TariffId, StoredTariff>, BillingError> {
     let stored = super::tariffs::all_tariffs(db, utility).await?;
     Ok(stored.into_iter().map(|stored| (stored.id, stored)).collect())
 }

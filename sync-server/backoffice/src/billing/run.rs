@@ -4,13 +4,19 @@
 //! doubles nothing. Two parts work at the same time: [`intake`] reads and rates on one
 //! connection, [`storing`] copies finished chunks on another. At most a few chunks are in memory,
 //! however large the round is.
+//!
+//! Most connections depend on nothing but their reading. What the others depend on is loaded page
+//! by page ([`terms`]), put together to volumes ([`measured`]) and rated ([`rating`]).
 
 mod check;
+mod hung;
 mod intake;
+mod measured;
 mod order;
 mod rating;
 mod rows;
 mod storing;
+mod terms;
 
 pub use order::{
     BillingOrder, CancelFlag, Difference, RunProgress, RunSummary, Unbilled, UnbilledReason,

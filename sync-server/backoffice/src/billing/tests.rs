@@ -7,6 +7,7 @@ mod lists;
 mod runs;
 mod supply;
 mod tariff_store;
+mod terms;
 
 use jiff::civil::{Date, date};
 use jiff_sqlx::ToSqlx;

@@ -13,6 +13,7 @@ use super::order::{
     CancelFlag, Difference, NAMED_MAX, Round, RunSummary, Unbilled, UnbilledReason,
 };
 use super::rating::{RatedBill, Rating, ReadConnection};
+use super::terms::{PageRange, PageTerms};
 use crate::billing::error::BillingError;
 use crate::billing::tariffs::StoredTariff;
 use crate::billing::use_class;
@@ -109,12 +110,14 @@ impl Intake {
         after: i64,
         last: i64,
     ) -> Result<Vec<RatedBill>, BillingError> {
+        let range = PageRange { utility: self.utility, round: self.round.0, after, last };
+        let terms = PageTerms::load(db, range).await?;
         let mut rows = sqlx::query(TO_BILL)
             .bind(self.utility)
             .bind(self.round.0)
             .bind(after)
             .bind(last)
-            .bind(self.needs_supply)
+            .bind(self.needs_supply || terms.need_supply())
             .fetch(db);
         let mut bills = Vec::new();
         let mut last_connection = None;
@@ -124,7 +127,7 @@ impl Intake {
             if last_connection.replace(connection) == Some(connection) {
                 continue;
             }
-            bills.extend(self.rate(&row)?);
+            bills.extend(self.rate(&row, &terms)?);
         }
         Ok(bills)
     }
@@ -134,12 +137,12 @@ impl Intake {
         self.summary
     }
 
-    fn rate(&mut self, row: &PgRow) -> Result<Option<RatedBill>, BillingError> {
+    fn rate(&mut self, row: &PgRow, terms: &PageTerms) -> Result<Option<RatedBill>, BillingError> {
         let Some(read) = read_connection_of_row(row)? else {
             self.summary.without_agreement += 1;
             return Ok(None);
         };
-        match self.rating.bill(&read)? {
+        match self.rating.bill(&read, terms)? {
             Ok(bill) => {
                 self.compare_with_slip(&read, &bill);
                 Ok(Some(bill))
@@ -159,7 +162,7 @@ impl Intake {
     }
 
     fn compare_with_slip(&mut self, read: &ReadConnection, bill: &RatedBill) {
-        let assessed = [Some(bill.water), bill.sewerage]
+        let assessed = [Some(&bill.water), bill.sewerage.as_ref()]
             .map(|claim| claim.map_or(Yen(0), |claim| claim.amounts.amount));
         let slips = match read.slip {
             // A slip without sewerage told the resident that there is none to pay.
@@ -196,7 +199,8 @@ const TO_BILL: &str = "
     select r.connection_id, r.reading_id, r.read_on, r.usage_m3, m.size_mm, c.has_sewerage,
            r.slip_water_yen, r.slip_sewerage_yen, a.agreement_id, a.use_class, a.payment_method,
            c.sewerage_authority, c.charged_dwellings, lower(a.period),
-           coalesce(before.read_on, lower(i.period))
+           coalesce(before.read_on, lower(i.period)), r.register_value, m.dial_digits,
+           coalesce(before.register_value, i.installed_value)
     from metering.reading r
     join connection.service_connection c
         on c.utility_id = $1 and c.connection_id = r.connection_id
@@ -207,7 +211,7 @@ const TO_BILL: &str = "
         on $5 and i.utility_id = r.utility_id and i.connection_id = r.connection_id
         and i.meter_id = r.meter_id and i.period @> r.read_on
     left join lateral (
-        select p.read_on from metering.current_reading p
+        select p.read_on, p.register_value from metering.current_reading p
         where p.utility_id = r.utility_id and p.connection_id = r.connection_id
           and p.meter_id = r.meter_id and p.read_on <= r.read_on
           and p.round_id is distinct from r.round_id
@@ -250,5 +254,14 @@ fn read_connection_of_row(row: &PgRow) -> sqlx::Result<Option<ReadConnection>> {
         dwellings: u16::try_from(row.try_get::<i32, _>(12)?)
             .map_err(|error| sqlx::Error::Decode(error.into()))?,
         supply: Supply { from, to: read_on, started_on },
+        dials: dials_of_row(row)?,
     }))
+}
+
+/// Dials before and now with their digits; `None` where those before were not asked for.
+fn dials_of_row(row: &PgRow) -> sqlx::Result<Option<(u32, u32, u8)>> {
+    let Some(before) = row.try_get::<Option<i32>, _>(17)? else { return Ok(None) };
+    let digits = u8::try_from(row.try_get::<i16, _>(16)?)
+        .map_err(|error| sqlx::Error::Decode(error.into()))?;
+    Ok(Some((before.unsigned_abs(), row.try_get::<i32, _>(15)?.unsigned_abs(), digits)))
 }

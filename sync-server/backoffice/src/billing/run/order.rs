@@ -1,7 +1,7 @@
 //! What a billing run is told and what it tells (調定処理の指示と結果).
 
 use jiff::civil::Date;
-use shared::billing::{ChargeError, Claim};
+use shared::billing::{ChargeError, Claim, TermsError};
 use shared::ids::{ConnectionId, RoundId};
 use shared::quantity::Yen;
 
@@ -56,20 +56,24 @@ pub struct Difference {
 /// Why a read connection got no bill. Nothing is guessed: it is left over for a later run.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum UnbilledReason {
-    /// The tariff has no price for it.
-    Charge(ChargeError),
+    /// The tariff or its terms lead to no charge.
+    Terms(TermsError),
     /// Its meter has a size that the trade does not know.
     UnknownCode,
 }
 
 impl UnbilledReason {
+    pub(super) fn of(error: ChargeError) -> Self {
+        UnbilledReason::Terms(TermsError::Charge(error))
+    }
+
     /// The stable code, explained in [`crate::codes`].
     pub fn code(self) -> &'static str {
         match self {
-            UnbilledReason::Charge(ChargeError::NoRate { .. }) => "B20",
-            UnbilledReason::Charge(ChargeError::Period { .. }) => "B21",
-            UnbilledReason::Charge(ChargeError::Unbalanced) => "B22",
-            UnbilledReason::Charge(error) => error.code(),
+            UnbilledReason::Terms(TermsError::Charge(ChargeError::NoRate { .. })) => "B20",
+            UnbilledReason::Terms(TermsError::Charge(ChargeError::Period { .. })) => "B21",
+            UnbilledReason::Terms(TermsError::Charge(ChargeError::Unbalanced)) => "B22",
+            UnbilledReason::Terms(error) => error.code(),
             UnbilledReason::UnknownCode => "B23",
         }
     }

@@ -1,16 +1,20 @@
 //! Rating (料金算定): from a reading to the claims of its bill. Pure.
 
+mod by_terms;
+
 use jiff::civil::Date;
 use shared::billing::{
-    ChargeAmounts, ChargeError, ChargeInput, Claim, Rated, RatedPart, Supply, Tariff, put_bill_tax,
-    rate,
+    ChargeAmounts, ChargeError, ChargeInput, Claim, Rated, RatedPart, Supply, Tariff, TermsError,
+    put_bill_tax, rate,
 };
 use shared::connection::{MeterSize, UsageClass};
 use shared::ids::TariffId;
 use shared::quantity::{CubicMeters, Yen};
 use uuid::Uuid;
 
+use super::hung::HungMeter;
 use super::order::UnbilledReason;
+use super::terms::PageTerms;
 use crate::billing::error::BillingError;
 use crate::billing::tariffs::StoredTariff;
 
@@ -31,6 +35,24 @@ pub(super) struct ReadConnection {
     pub(super) agreement: i64,
     pub(super) use_class: UsageClass,
     pub(super) payment_method: i16,
+    /// Dials before and now, and their digits, where they were asked for.
+    pub(super) dials: Option<(u32, u32, u8)>,
+}
+
+impl ReadConnection {
+    /// The meter that was read, over the whole period.
+    pub(super) fn meter(&self) -> Option<HungMeter> {
+        let (first, last, digits) = self.dials?;
+        Some(HungMeter {
+            number: String::new(),
+            size_mm: self.size_mm.unsigned_abs(),
+            digits,
+            from: self.supply.from,
+            to: self.supply.to,
+            first,
+            last: Some(last),
+        })
+    }
 }
 
 /// What a claim was computed from.
@@ -40,8 +62,17 @@ pub(super) struct RatedInput {
     pub(super) input: ChargeInput,
 }
 
+/// What only claims with terms have.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct TermsOfClaim {
+    /// JSON of [`shared::billing::ChargeBasis`]; empty where there is nothing to tell.
+    pub(super) basis: String,
+    /// What goes to the next period.
+    pub(super) carried: CubicMeters,
+}
+
 /// One claim of a bill.
-#[derive(Debug, Clone, Copy)]
+#[derive(Debug, Clone)]
 pub(super) struct RatedClaim {
     pub(super) claim: Claim,
     pub(super) usage: CubicMeters,
@@ -49,10 +80,11 @@ pub(super) struct RatedClaim {
     /// By the version before, where the period is split by days.
     pub(super) earlier: Option<RatedInput>,
     pub(super) amounts: ChargeAmounts,
+    pub(super) terms: Option<Box<TermsOfClaim>>,
 }
 
 /// A bill that has only to get its numbers.
-#[derive(Debug, Clone, Copy)]
+#[derive(Debug, Clone)]
 pub(super) struct RatedBill {
     pub(super) connection: i64,
     pub(super) agreement: i64,
@@ -63,8 +95,8 @@ pub(super) struct RatedBill {
 }
 
 impl RatedBill {
-    pub(super) fn claims(&self) -> impl Iterator<Item = RatedClaim> {
-        std::iter::once(self.water).chain(self.sewerage)
+    pub(super) fn claims(&self) -> impl Iterator<Item = &RatedClaim> {
+        std::iter::once(&self.water).chain(&self.sewerage)
     }
 
     pub(super) fn amount(&self) -> Yen {
@@ -124,7 +156,11 @@ impl Rating {
     pub(super) fn bill(
         &self,
         read: &ReadConnection,
+        terms: &PageTerms,
     ) -> Result<Result<RatedBill, UnbilledReason>, BillingError> {
+        if !terms.are_none_of(read.connection, read.agreement) {
+            return self.bill_by_terms(read, terms);
+        }
         let Some(input) = self.input(read) else { return Ok(Err(UnbilledReason::UnknownCode)) };
         let claims = [
             Some((Claim::Water, "")),
@@ -142,20 +178,14 @@ impl Rating {
             let (water, sewerage) = (water.versions.as_slice(), sewerage.versions.as_slice());
             let mut of_bill = [(water, by_water), (sewerage, by_sewerage)];
             if let Err(error) = put_bill_tax(&mut of_bill) {
-                return Ok(Err(UnbilledReason::Charge(error)));
+                return Ok(Err(UnbilledReason::of(error)));
             }
         }
         let [Some((water, by_water)), sewerage] = rated else {
-            return Ok(Err(UnbilledReason::Charge(ChargeError::NoTariff)));
+            return Ok(Err(UnbilledReason::of(ChargeError::NoTariff)));
         };
-        Ok(Ok(RatedBill {
-            connection: read.connection,
-            agreement: read.agreement,
-            payment_method: read.payment_method,
-            reading: read.reading,
-            water: water.rated(&by_water),
-            sewerage: sewerage.map(|(schedules, by)| schedules.rated(&by)),
-        }))
+        let sewerage = sewerage.map(|(schedules, by)| schedules.rated(&by));
+        Ok(Ok(RatedBill::of(read, water.rated(&by_water), sewerage)))
     }
 
     fn input(&self, read: &ReadConnection) -> Option<ChargeInput> {
@@ -171,17 +201,44 @@ impl Rating {
         input: &ChargeInput,
         supply: &Supply,
     ) -> Result<Result<(&Schedules, Rated), UnbilledReason>, BillingError> {
-        let on = supply.to;
-        let schedules = self
-            .schedules
+        let schedules = self.schedules(claim, authority, supply.to)?;
+        match rate(&schedules.versions, input, supply) {
+            Ok(rated) => Ok(Ok((schedules, rated))),
+            Err(error) => left_out(error.into(), claim, supply.to).map(Err),
+        }
+    }
+
+    fn schedules(
+        &self,
+        claim: Claim,
+        authority: &str,
+        on: Date,
+    ) -> Result<&Schedules, BillingError> {
+        self.schedules
             .iter()
             .find(|schedules| schedules.claim == claim && schedules.authority == authority)
             .filter(|schedules| schedules.ends_before.is_none_or(|before| on < before))
-            .ok_or(BillingError::NoTariff { claim, on })?;
-        match rate(&schedules.versions, input, supply) {
-            Ok(rated) => Ok(Ok((schedules, rated))),
-            Err(ChargeError::NoTariff) => Err(BillingError::NoTariff { claim, on }),
-            Err(error) => Ok(Err(UnbilledReason::Charge(error))),
+            .ok_or(BillingError::NoTariff { claim, on })
+    }
+}
+
+/// Why a connection gets no bill. A missing tariff stops the whole run.
+fn left_out(error: TermsError, claim: Claim, on: Date) -> Result<UnbilledReason, BillingError> {
+    match error {
+        TermsError::Charge(ChargeError::NoTariff) => Err(BillingError::NoTariff { claim, on }),
+        error => Ok(UnbilledReason::Terms(error)),
+    }
+}
+
+impl RatedBill {
+    fn of(read: &ReadConnection, water: RatedClaim, sewerage: Option<RatedClaim>) -> Self {
+        RatedBill {
+            connection: read.connection,
+            agreement: read.agreement,
+            payment_method: read.payment_method,
+            reading: read.reading,
+            water,
+            sewerage,
         }
     }
 }
@@ -197,6 +254,15 @@ impl Schedules {
             by: input(&rated.part),
             earlier: rated.earlier.as_ref().map(input),
             amounts: rated.amounts(),
+            terms: self.left_over(rated),
         }
+    }
+
+    /// Most taps are not shared and leave nothing over.
+    fn left_over(&self, rated: &Rated) -> Option<Box<TermsOfClaim>> {
+        let parts = || rated.earlier.iter().chain([&rated.part]);
+        let carried = parts().map(|part| self.versions[part.version].carried(&part.input).0).sum();
+        let basis = String::new();
+        (carried > 0).then(|| Box::new(TermsOfClaim { basis, carried: CubicMeters(carried) }))
     }
 }

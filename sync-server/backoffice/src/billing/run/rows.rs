@@ -52,17 +52,17 @@ impl BulkRow for BillRow {
 }
 
 /// An assessment (調定).
-pub(super) struct AssessmentRow {
+pub(super) struct AssessmentRow<'r> {
     pub(super) id: i64,
     pub(super) bill: i64,
     pub(super) round: RoundId,
     pub(super) connection: i64,
     pub(super) reading: Uuid,
     pub(super) assessed_on: Date,
-    pub(super) rated: RatedClaim,
+    pub(super) rated: &'r RatedClaim,
 }
 
-impl BulkRow for AssessmentRow {
+impl BulkRow for AssessmentRow<'_> {
     const TABLE: &'static str = "billing.assessment";
     const COLUMNS: &'static [&'static str] = &[
         "assessment_id",
@@ -79,6 +79,8 @@ impl BulkRow for AssessmentRow {
         "charge_input",
         "earlier_tariff_id",
         "earlier_charge_input",
+        "basis",
+        "carried_m3",
     ];
 
     fn write(&self, out: &mut RowWriter<'_>) {
@@ -101,6 +103,15 @@ impl BulkRow for AssessmentRow {
         } else {
             out.null();
             out.null();
+        }
+        let terms = self.rated.terms.as_deref();
+        match terms.map(|terms| terms.basis.as_str()).filter(|basis| !basis.is_empty()) {
+            Some(basis) => out.text(basis),
+            None => out.null(),
+        }
+        match terms.map_or(0, |terms| terms.carried.0) {
+            0 => out.null(),
+            carried => out.unsigned(carried),
         }
     }
 }

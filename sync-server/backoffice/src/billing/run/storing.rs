@@ -154,7 +154,7 @@ impl Storing {
             for rated in bill.claims() {
                 self.amount = self.amount + rated.amounts.amount;
                 let total = self.claims.iter_mut().find(|total| total.claim == rated.claim);
-                total.expect("there is a total for each claim").add(&rated);
+                total.expect("there is a total for each claim").add(rated);
             }
         }
     }
@@ -220,6 +220,6 @@ impl ClaimTotal {
 fn numbered(
     first: i64,
     chunk: &[RatedBill],
-) -> impl Iterator<Item = (i64, &RatedBill, RatedClaim)> {
+) -> impl Iterator<Item = (i64, &RatedBill, &RatedClaim)> {
     (first..).zip(chunk).flat_map(|(id, bill)| bill.claims().map(move |claim| (id, bill, claim)))
 }

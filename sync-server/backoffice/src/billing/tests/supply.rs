@@ -4,7 +4,7 @@ use super::*;
 use crate::test_town::Household;
 
 /// A tariff of 60 yen a day of supply in months of 30 days, and 10 yen per m³.
-fn water(code: &str, from: &str, service_yen: u32, rules: &str) -> String {
+pub(super) fn water(code: &str, from: &str, service_yen: u32, rules: &str) -> String {
     format!(
         "code = \"{code}\"\nname = \"例\"\nsource = \"例\"\nvalid_from = \"{from}\"\n{rules}
         [water]
@@ -103,7 +103,7 @@ async fn a_period_across_a_change_is_split_by_days_and_explained() {
     let id = listed.unwrap()[0].id;
     let view = assessment(walked.office(), id).await.unwrap().unwrap();
     // 23 September to 23 October: 30 of 60 days of 3,660, and 30 m³; 31 days of 7,320, and 31 m³
-    let (_, before) = view.earlier.as_ref().unwrap();
+    let (_, before) = &view.earlier[0];
     assert_eq!((before.amount.0, before.input.usage.0), (1_830 + 300, 30));
     assert_eq!((view.charge.amount.0, view.charge.input.usage.0), (3_782 + 310, 31));
     assert_eq!(view.amount.0, 2_130 + 4_092);

@@ -1,0 +1,159 @@
+//! Meters that hung in a period (期間中のメーター): where one was exchanged, all of them with their dials.
+
+use std::collections::HashMap;
+
+use jiff::civil::Date;
+use shared::billing::TermsError;
+use shared::billing::terms::MeterVolume;
+use shared::connection::MeterSize;
+use shared::metering::RegisterReading;
+use shared::quantity::CubicMeters;
+use sqlx::Row;
+use sqlx::postgres::{PgConnection, PgRow};
+
+use super::terms::PageRange;
+
+/// A meter, and its dials from the last reading, or from its first day, to its last.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct HungMeter {
+    pub(super) number: String,
+    pub(super) size_mm: u16,
+    pub(super) digits: u8,
+    pub(super) from: Date,
+    pub(super) to: Date,
+    pub(super) first: u32,
+    /// `None` where nobody wrote the last dials of a removed meter down.
+    pub(super) last: Option<u32>,
+}
+
+impl HungMeter {
+    /// What went through it.
+    pub(super) fn usage(&self) -> Result<CubicMeters, TermsError> {
+        let last = self.last.ok_or(TermsError::RemovedDialsUnknown)?;
+        self.usage_until(last)
+    }
+
+    /// What went through it until the dials stood so.
+    pub(super) fn usage_until(&self, value: u32) -> Result<CubicMeters, TermsError> {
+        let dials = |value| RegisterReading::new(value, self.digits);
+        match (dials(self.first), dials(value)) {
+            (Ok(first), Ok(last)) => {
+                first.usage_until(last).volume().ok_or(TermsError::DialsDoNotFit)
+            }
+            _ => Err(TermsError::DialsDoNotFit),
+        }
+    }
+
+    /// The line of the basis.
+    pub(super) fn line(&self) -> Result<MeterVolume, TermsError> {
+        Ok(MeterVolume {
+            number: self.number.clone(),
+            size_mm: self.size_mm,
+            from: self.from,
+            to: self.to,
+            first: self.first,
+            last: self.last.ok_or(TermsError::RemovedDialsUnknown)?,
+            usage: self.usage()?,
+        })
+    }
+
+    pub(super) fn size(&self) -> Option<MeterSize> {
+        MeterSize::new(self.size_mm).ok()
+    }
+}
+
+/// A meter that has hung this long without a reading of an earlier round is not looked for: else
+/// the readings of every connection would have to be looked through.
+const EXCHANGED_WITHIN_DAYS: i32 = 800;
+
+/// The meters of connections whose present meter is read for the first time after an exchange, in
+/// the order of time; also of submeters behind masters of the page.
+pub(super) async fn exchanged_meters(
+    db: &mut PgConnection,
+    page: PageRange,
+) -> sqlx::Result<HashMap<i64, Vec<HungMeter>>> {
+    let rows = sqlx::query(EXCHANGED)
+        .bind(page.utility)
+        .bind(page.after)
+        .bind(page.last)
+        .bind(page.round)
+        .bind(EXCHANGED_WITHIN_DAYS)
+        .fetch_all(db)
+        .await?;
+    let mut found: HashMap<i64, Vec<HungMeter>> = HashMap::new();
+    let mut is_whole: HashMap<i64, bool> = HashMap::new();
+    // The newest meter of a connection comes first; the first one with an earlier reading is the
+    // one that the period began with.
+    for row in &rows {
+        let connection: i64 = row.try_get("connection_id")?;
+        if is_whole.get(&connection) == Some(&true) {
+            continue;
+        }
+        is_whole.insert(connection, row.try_get("was_read")?);
+        found.entry(connection).or_default().push(meter_of_row(row)?);
+    }
+    for meters in found.values_mut() {
+        meters.reverse();
+    }
+    Ok(found)
+}
+
+const EXCHANGED: &str = "
+    with read as materialized (
+        select r.connection_id, r.read_on, r.register_value, i.meter_id
+        from metering.current_reading r
+        join connection.service_connection c
+            on c.utility_id = r.utility_id and c.connection_id = r.connection_id
+        join metering.meter_installation i
+            on i.utility_id = r.utility_id and i.connection_id = r.connection_id
+            and i.meter_id = r.meter_id and i.period @> r.read_on
+        where r.utility_id = $1 and r.round_id = $4
+          and ((r.connection_id > $2 and r.connection_id <= $3)
+               or (c.parent_connection_id > $2 and c.parent_connection_id <= $3))
+          and lower(i.period) > r.read_on - $5
+          and exists (
+              select from metering.meter_installation o
+              where o.utility_id = r.utility_id and o.connection_id = r.connection_id
+                and o.period << i.period)
+          and not exists (
+              select from metering.current_reading p
+              where p.utility_id = r.utility_id and p.connection_id = r.connection_id
+                and p.meter_id = r.meter_id and p.read_on <= r.read_on
+                and p.round_id is distinct from r.round_id)
+    )
+    select read.connection_id, m.meter_number, m.size_mm, m.dial_digits,
+           coalesce(last.read_on, lower(o.period)) as from_day,
+           case when o.meter_id = read.meter_id then read.read_on else upper(o.period) end as to_day,
+           coalesce(last.register_value, o.installed_value) as first_value,
+           case when o.meter_id = read.meter_id then read.register_value
+                else o.removed_value end as last_value,
+           last.read_on is not null as was_read
+    from read
+    join metering.meter_installation o
+        on o.utility_id = $1 and o.connection_id = read.connection_id
+        and lower(o.period) <= read.read_on
+    join metering.meter m on m.utility_id = o.utility_id and m.meter_id = o.meter_id
+    left join lateral (
+        select p.read_on, p.register_value from metering.current_reading p
+        where p.utility_id = $1 and p.connection_id = read.connection_id
+          and p.meter_id = o.meter_id and p.read_on <= read.read_on
+          and p.round_id is distinct from $4
+        order by p.read_on desc, p.reading_id desc limit 1
+    ) last on true
+    order by read.connection_id, o.period desc";
+
+fn meter_of_row(row: &PgRow) -> sqlx::Result<HungMeter> {
+    let day =
+        |column: &str| row.try_get::<jiff_sqlx::Date, _>(column).map(jiff_sqlx::Date::to_jiff);
+    let last: Option<i32> = row.try_get("last_value")?;
+    let digits: i16 = row.try_get("dial_digits")?;
+    Ok(HungMeter {
+        number: row.try_get("meter_number")?,
+        size_mm: row.try_get::<i16, _>("size_mm")?.unsigned_abs(),
+        digits: u8::try_from(digits).map_err(|error| sqlx::Error::Decode(error.into()))?,
+        from: day("from_day")?,
+        to: day("to_day")?,
+        first: row.try_get::<i32, _>("first_value")?.unsigned_abs(),
+        last: last.map(i32::unsigned_abs),
+    })
+}
