@@ -10,6 +10,8 @@ use fantoccini::error::CmdError;
 use fantoccini::wd::Capabilities;
 use fantoccini::{Client, ClientBuilder, Locator};
 use hyper_util::client::legacy::connect::HttpConnector;
+use nix::sys::signal::{Signal, kill};
+use nix::unistd::Pid;
 use serde_json::json;
 
 /// How long a page may take to show what is waited for, on a loaded machine.
@@ -135,10 +137,26 @@ impl Browser {
 
 impl Drop for Browser {
     fn drop(&mut self) {
-        // The driver ends its browser when it ends; nothing is left to report to.
+        // A killed driver leaves its browser running, so that goes first; nothing is left to report to.
+        for browser in children(self.driver.id()) {
+            let _ = kill(browser, Signal::SIGKILL);
+        }
         let _ = self.driver.kill();
         let _ = self.driver.wait();
     }
+}
+
+/// The processes that a process has started from any of its threads, as the kernel knows them.
+fn children(parent: u32) -> Vec<Pid> {
+    let Ok(threads) = std::fs::read_dir(format!("/proc/{parent}/task")) else { return Vec::new() };
+    let lists = threads
+        .flatten()
+        .filter_map(|thread| std::fs::read_to_string(thread.path().join("children")).ok());
+    let ids: Vec<i32> = lists
+        .flat_map(|list| list.split_whitespace().map(str::to_owned).collect::<Vec<_>>())
+        .filter_map(|id| id.parse().ok())
+        .collect();
+    ids.into_iter().map(Pid::from_raw).collect()
 }
 
 fn driver_port(driver: &mut Child) -> anyhow::Result<u16> {
