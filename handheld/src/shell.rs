@@ -61,7 +61,7 @@ pub enum Report {
         of: u64,
     },
     /// The sync is over.
-    Synced(Result<Synced, String>),
+    Synced(Box<Result<Synced, String>>),
 }
 
 /// How a report reaches the thread of the screens.
@@ -160,7 +160,7 @@ impl Shell {
             Report::Pin { reader, is_right } => self.hear_pin(reader, is_right),
             Report::Slip { place, slip, failure } => self.hear_slip(place, slip, failure),
             Report::Sent { through, of } => self.app.sync_told(through, of.saturating_sub(through)),
-            Report::Synced(result) => self.hear_synced(result),
+            Report::Synced(result) => self.hear_synced(*result),
         }
         self.tell_troubles();
     }
@@ -285,7 +285,7 @@ impl Shell {
             let tell = |through, of| post(Report::Sent { through, of });
             let result = sync::run(transport.as_ref(), &store, &tell)
                 .map_err(|error| format!("{}({})", error.japanese(), error.code()));
-            post(Report::Synced(result));
+            post(Report::Synced(Box::new(result)));
         });
     }
 
