@@ -12,10 +12,11 @@ use crate::quantity::{CubicMeters, RoundingMode};
 /// For a period that could not be read on that day. `past` is day of reading (since 1970-01-01) and
 /// volume, the newest first. Nothing where nothing is known.
 pub fn proposed_estimate(visited_on: Date, past: &[(i32, CubicMeters)]) -> Option<CubicMeters> {
+    // The periods of a connection are equally long: one stands for as many months as the next.
     let history = past.iter().filter_map(|(day, usage)| {
-        Some(PastPeriod { read_on: from_unix_days(*day)?, days: 0, months: 0, usage: *usage })
+        Some(PastPeriod { read_on: from_unix_days(*day)?, days: 0, months: 1, usage: *usage })
     });
-    let basis = Basis { history: history.collect(), ..Basis::new(visited_on, 0, 0) };
+    let basis = Basis { history: history.collect(), ..Basis::new(visited_on, 0, 1) };
     let always = |method| Strategy {
         method,
         months_in_use_min: None,

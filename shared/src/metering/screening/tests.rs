@@ -271,10 +271,10 @@ fn duties_of_each_finding() {
         3 high: twice low_flow photo contact
         4 very_high: twice low_flow photo contact
         5 low: twice
-        6 no_usage:
+        6 no_usage: low_flow
         7 used_while_stopped: twice photo
         8 leak_suspected: photo contact
-        9 changed: twice
+        9 changed: twice low_flow
         10 same_again:
         11 unusual_interval:"]]
     .assert_eq(&table.join("\n"));
