@@ -210,6 +210,7 @@ fn planned(order: u32, today: i32) -> PlannedConnectionV1 {
             .collect(),
         limits: ScreeningLimits::STANDARD.into(),
         on_site: OnSiteV1::default(),
+        terms: shared::wire::ChargeTermsV1::default(),
     }
 }
 

@@ -1,5 +1,6 @@
 //! Filling in the usage notice (お知らせ票の記載): from a stop and its reading to what stands on paper.
 
+use shared::billing::TermsError;
 use shared::calendar::from_unix_days;
 use shared::metering::{RegisterReading, UsageNotice};
 use shared::quantity::CubicMeters;
@@ -25,6 +26,10 @@ pub fn usage_notice(
     let read_on = from_unix_days(reading.read_on_unix_days).unwrap_or(route.business_date);
     let history = stop.history(read_on);
     let reader = route.readers.iter().find(|reader| reader.login == reading.reader);
+    let charges = route.charges(stop, usage, read_on);
+    let mut messages = messages(&reading.findings);
+    let left = charges.as_ref().err().and_then(TermsError::left_to_office);
+    messages.extend(left.map(|reason| reason.japanese().to_owned()));
     UsageNotice {
         issuer: route.utility.name.clone(),
         registration_number: route.utility.registration_number.clone(),
@@ -47,8 +52,8 @@ pub fn usage_notice(
         meter_size: stop.size,
         use_class: route.name_of(&stop.use_class).to_owned(),
         payment_method: stop.payment_method,
-        charges: route.charges(stop, usage, read_on).unwrap_or_default(),
-        messages: messages(&reading.findings),
+        charges: charges.unwrap_or_default(),
+        messages,
         reader_name: reader.map_or_else(String::new, |reader| reader.name.clone()),
     }
 }

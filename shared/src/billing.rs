@@ -10,6 +10,7 @@ pub mod rating;
 pub mod supply;
 pub mod tariff;
 mod tariff_file;
+pub mod terms;
 pub mod volume;
 
 pub use charge::{
@@ -25,3 +26,6 @@ pub use tariff::{Tariff, TariffFile};
 #[cfg(feature = "schema")]
 pub use tariff_file::tariff_schema;
 pub use tariff_file::{FaultKind, TariffFault};
+pub use terms::{
+    AskedClaim, ChargeBasis, ChargeTerms, RatedByTerms, Segment, TermsError, rate_by_terms,
+};

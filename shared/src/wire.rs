@@ -9,6 +9,7 @@ pub mod field;
 pub mod log;
 pub mod package;
 pub mod sync;
+mod terms;
 
 pub use field::{
     CashReceiptV1, CashVoidV1, DaySignedV1, MeterExchangeV1, NoteV1, PaperV1, PhotoV1, PositionV1,
@@ -23,6 +24,7 @@ pub use package::{
 pub use sync::{
     QuarantinedV1, ReceiptV1, SyncRequest, SyncRequestV1, SyncResponse, SyncResponseV1,
 };
+pub use terms::{ChargeTermsV1, ReliefV1, SewageSourceV1};
 
 use serde::{Serialize, de::DeserializeOwned};
 

@@ -1,11 +1,13 @@
 //! Charges on the way (現地での料金計算): the same `rate` as the office, from the tariffs on board.
 
 use jiff::civil::Date;
+use shared::billing::terms::LeftToOffice;
 use shared::billing::{
-    Charge, ChargeError, ChargeInput, Claim, Rated, Tariff, TariffFile, put_bill_tax, rate,
+    AskedClaim, Charge, ChargeError, ChargeInput, Claim, Rated, Segment, Tariff, TariffFile,
+    TermsError, put_bill_tax, rate, rate_by_terms,
 };
 use shared::quantity::{CubicMeters, Yen};
-use shared::wire::TariffV1;
+use shared::wire::{ChargeTermsV1, TariffV1};
 
 use super::{Route, RouteError, Stop};
 
@@ -47,19 +49,17 @@ impl Route {
         stop: &Stop,
         usage: CubicMeters,
         read_on: Date,
-    ) -> Result<Vec<Charge>, ChargeError> {
+    ) -> Result<Vec<Charge>, TermsError> {
         if !stop.planned.in_service {
             return Ok(Vec::new());
         }
+        if let Some(reason) = stop.planned.terms.left_to_office() {
+            return Err(TermsError::LeftToOffice(reason));
+        }
         // Two sizes in one period: the office knows from when on which of them counts.
         if stop.is_resized() {
-            return Err(ChargeError::NoTariff);
+            return Err(TermsError::LeftToOffice(LeftToOffice::Changed));
         }
-        let asked = ChargeInput {
-            dwellings: stop.planned.dwellings,
-            ..ChargeInput::new(stop.size, stop.use_class, usage, self.months)
-        };
-        let supply = stop.supply(read_on);
         let mut claims: Vec<(&[Tariff], Rated)> = Vec::with_capacity(2);
         for claim in Claim::ALL {
             let authority = match claim {
@@ -69,14 +69,38 @@ impl Route {
             };
             let schedules = self.schedules.iter().find(|schedules| schedules.are(claim, authority));
             let versions = schedules.ok_or(ChargeError::NoTariff)?.versions.as_slice();
-            claims.push((versions, rate(versions, &asked, &supply)?));
+            claims.push((versions, self.rated(stop, claim, versions, usage, read_on)?));
         }
         let mut of_bill: Vec<_> = claims.iter_mut().map(|(of, rated)| (*of, rated)).collect();
         put_bill_tax(&mut of_bill)?;
         let parts = claims.iter().flat_map(|(versions, rated)| {
             rated.earlier.iter().chain([&rated.part]).map(|part| part.charge(versions))
         });
-        parts.collect()
+        parts.collect::<Result<_, ChargeError>>().map_err(TermsError::from)
+    }
+
+    /// A claim by the terms on board; most connections have none.
+    fn rated(
+        &self,
+        stop: &Stop,
+        claim: Claim,
+        versions: &[Tariff],
+        usage: CubicMeters,
+        read_on: Date,
+    ) -> Result<Rated, TermsError> {
+        let (planned, supply) = (&stop.planned, stop.supply(read_on));
+        let dwellings = planned.dwellings;
+        let asked = ChargeInput::new(stop.size, stop.use_class, usage, self.months);
+        if planned.terms == ChargeTermsV1::default() {
+            return Ok(rate(versions, &ChargeInput { dwellings, ..asked }, &supply)?);
+        }
+        let (from, to) = (supply.from, supply.to);
+        let whole = Segment { from, to, size: stop.size, use_class: stop.use_class, usage };
+        let place = Claim::ALL.iter().position(|known| *known == claim).unwrap_or(0);
+        let carried_in = CubicMeters(planned.terms.carried_m3[place]);
+        let asked =
+            AskedClaim { segments: &[whole], supply, months: self.months, dwellings, carried_in };
+        Ok(rate_by_terms(versions, &asked, &stop.terms)?.rated)
     }
 }
 

@@ -1,7 +1,7 @@
 //! A connection on the route (水栓) and what became of it.
 
 use jiff::civil::Date;
-use shared::billing::Supply;
+use shared::billing::{ChargeTerms, Supply};
 use shared::calendar::{from_unix_days, to_unix_days};
 use shared::connection::{MeterSize, PaymentMethod, UsageClass};
 use shared::ids::ConnectionNumber;
@@ -30,6 +30,8 @@ pub struct Stop {
     pub previous: RegisterReading,
     /// Day of the reading before.
     pub previous_read_on: Date,
+    /// What the charge depends on besides the reading.
+    pub terms: ChargeTerms,
     /// What was done here.
     pub outcome: Outcome,
     /// What was done here besides.
@@ -95,6 +97,7 @@ impl Stop {
             previous: RegisterReading::new(planned.previous_value, planned.dial_digits)
                 .map_err(|_| RouteError::Field("previous reading"))?,
             previous_read_on: day(planned.previous_read_on_unix_days)?,
+            terms: planned.terms.terms().ok_or(RouteError::Field("term of a charge"))?,
             outcome: Outcome::Open,
             work: FieldWork::default(),
             planned,

@@ -45,6 +45,7 @@ fn planned(order: u32, in_service: bool) -> PlannedConnectionV1 {
             .collect(),
         limits: ScreeningLimits::STANDARD.into(),
         on_site: OnSiteV1::default(),
+        terms: shared::wire::ChargeTermsV1::default(),
     }
 }
 

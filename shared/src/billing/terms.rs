@@ -18,7 +18,7 @@ use super::tariff::{ReliefSet, Remainder, Tariff};
 use crate::quantity::CubicMeters;
 
 pub use basis::{BasisPart, ChargeBasis, MasterBasis, MeterVolume, ReliefGround, SubmeterVolume};
-pub use error::TermsError;
+pub use error::{LeftToOffice, TermsError};
 pub use segments::Segment;
 pub use sewage::{SewageSource, SewageWorking, SourceKind, SourceMeasure, SourceVolume};
 

@@ -3,6 +3,8 @@
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
+use super::terms::ChargeTermsV1;
+
 /// A work package of any version.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub enum WorkPackage {
@@ -268,6 +270,8 @@ pub struct PlannedConnectionV1 {
     pub limits: ScreeningLimitsV1,
     /// What else the reader should know.
     pub on_site: OnSiteV1,
+    /// What the charge on the spot depends on besides the reading.
+    pub terms: ChargeTermsV1,
 }
 
 /// The volume of a past period.

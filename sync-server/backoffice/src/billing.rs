@@ -14,7 +14,7 @@ mod leak_adjustment;
 mod run;
 mod runs;
 mod tariffs;
-mod terms;
+pub(crate) mod terms;
 #[cfg(test)]
 mod tests;
 pub(crate) mod use_class;

@@ -119,6 +119,7 @@ fn connection(case: &Case, order: u32, today: i32) -> PlannedConnectionV1 {
         past_usage: past_usage(case, today),
         limits: ScreeningLimits::STANDARD.into(),
         on_site: OnSiteV1::default(),
+        terms: shared::wire::ChargeTermsV1::default(),
     }
 }
 

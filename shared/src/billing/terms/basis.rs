@@ -24,6 +24,9 @@ pub struct ChargeBasis {
     /// The meters of a period in which one was exchanged, in the order of time.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub meters: Vec<MeterVolume>,
+    /// What is billed of these meters' water, where estimates were settled with it (認定の精算).
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub settled: Option<CubicMeters>,
     /// Master less submeters.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub master: Option<MasterBasis>,
@@ -121,7 +124,8 @@ impl ChargeBasis {
 
     /// Whether its own figures lead to the volume that was charged.
     pub fn leads_to(&self, charged: CubicMeters) -> bool {
-        let metered = self.meters.iter().map(|meter| meter.usage.0).sum::<u32>();
+        let counted = self.meters.iter().map(|meter| meter.usage.0).sum::<u32>();
+        let metered = self.settled.map_or(counted, |settled| settled.0);
         let tap = match &self.master {
             Some(master) => {
                 if !self.meters.is_empty() && metered != master.master.0 {
@@ -150,6 +154,9 @@ impl ChargeBasis {
     pub fn japanese(&self) -> Vec<String> {
         let m3 = |volume: CubicMeters| format!("{} m³", grouped(i64::from(volume.0)));
         let mut lines: Vec<String> = self.meters.iter().map(MeterVolume::japanese).collect();
+        if let Some(settled) = self.settled {
+            lines.push(format!("認定の精算などの後の水量 {}", m3(settled)));
+        }
         if let Some(master) = &self.master {
             let submeters: u32 = master.submeters.iter().map(|sub| sub.usage.0).sum();
             lines.push(format!(

@@ -1,6 +1,23 @@
 //! Why a connection cannot be charged by its terms (料金の条件で算定できない理由). Nothing is guessed.
 
+use serde::{Deserialize, Serialize};
+
 use crate::billing::charge::ChargeError;
+use crate::connection::coded;
+
+coded! {
+    /// Why a terminal tells no amount (現地で金額を出さない理由).
+    LeftToOffice {
+        /// Its submeters are not all read yet.
+        MasterMeter = 1, "master_meter", "金額は、子メーターの検針がそろってから計算し、後日お知らせします。";
+        /// Size or class changed in the period.
+        Changed = 2, "changed", "期間の途中で口径か用途が変わったため、金額は後日お知らせします。";
+        /// The last dials of a meter that was taken out are not known.
+        RemovedDials = 3, "removed_dials", "取り替えたメーターの水量を確かめてから、後日お知らせします。";
+        /// Other water is not read yet.
+        SourceUnread = 4, "source_unread", "井戸水などの水量を確かめてから、金額を後日お知らせします。";
+    }
+}
 
 /// Why a connection cannot be charged by its terms.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
@@ -32,6 +49,9 @@ pub enum TermsError {
     /// A meter was taken out, and nobody wrote its last dials down.
     #[error("the last dials of a removed meter are not known")]
     RemovedDialsUnknown,
+    /// A terminal cannot know; the office computes it.
+    #[error("the amount is left to the office")]
+    LeftToOffice(LeftToOffice),
     /// The dials at a change lie outside what the meter showed before and after.
     #[error("the dials at a change do not fit")]
     DialsDoNotFit,
@@ -51,6 +71,17 @@ impl TermsError {
             TermsError::SubmetersAbove => "K67",
             TermsError::RemovedDialsUnknown => "K68",
             TermsError::DialsDoNotFit => "K69",
+            TermsError::LeftToOffice(_) => "H30",
+        }
+    }
+
+    /// What a slip without an amount says about it.
+    pub fn left_to_office(&self) -> Option<LeftToOffice> {
+        match self {
+            TermsError::LeftToOffice(reason) => Some(*reason),
+            TermsError::SourceUnread => Some(LeftToOffice::SourceUnread),
+            TermsError::SourcesInSegments => Some(LeftToOffice::Changed),
+            _ => None,
         }
     }
 
@@ -80,6 +111,7 @@ impl TermsError {
             TermsError::RemovedDialsUnknown => {
                 "期の途中で外したメーターの取外し指針がありません。取替の記録に入力してください。".into()
             }
+            TermsError::LeftToOffice(reason) => reason.japanese().into(),
             TermsError::DialsDoNotFit => {
                 "変更した日の指針が、前後の指針と合いません。変更の記録を確かめてください。".into()
             }

@@ -9,14 +9,14 @@
 //! by page ([`terms`]), put together to volumes ([`measured`]) and rated ([`rating`]).
 
 mod check;
-mod hung;
+pub(super) mod hung;
 mod intake;
 mod measured;
 mod order;
 mod rating;
 mod rows;
 mod storing;
-mod terms;
+pub(super) mod terms;
 
 pub use order::{
     BillingOrder, CancelFlag, Difference, RunProgress, RunSummary, Unbilled, UnbilledReason,

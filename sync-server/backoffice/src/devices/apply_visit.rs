@@ -15,6 +15,7 @@ use sqlx::postgres::PgConnection;
 use uuid::Uuid;
 
 use super::apply::{NotApplied, Source};
+use crate::billing::terms::exchange_on_site;
 use crate::metering::{Past, past_of};
 
 /// Kind of a reading that a terminal took.
@@ -34,7 +35,10 @@ pub(super) async fn apply_reading(
         .await?
         .pop()
         .ok_or(NotApplied::Quarantine("S25"))?;
-    let findings = check(&reading, &past, read_on)?;
+    let exchange =
+        exchange_on_site(db, office.utility.0, reading.connection, round.0, read_on).await?;
+    let removed = CubicMeters(exchange.map_or(0, |exchange| exchange.removed_meter_m3));
+    let findings = check(&reading, &past, removed, read_on)?;
 
     let stored = sqlx::query(
         "insert into metering.reading
@@ -68,7 +72,12 @@ pub(super) async fn apply_reading(
 }
 
 /// The findings to store, or the reason why the reading cannot be believed. Pure.
-fn check(reading: &ReadingV1, past: &Past, read_on: Date) -> Result<Vec<i16>, NotApplied> {
+fn check(
+    reading: &ReadingV1,
+    past: &Past,
+    removed: CubicMeters,
+    read_on: Date,
+) -> Result<Vec<i16>, NotApplied> {
     let impossible = |_| NotApplied::Quarantine("S25");
     if reading.register_digits != past.dial_digits {
         return Err(NotApplied::Quarantine("S25"));
@@ -77,7 +86,7 @@ fn check(reading: &ReadingV1, past: &Past, read_on: Date) -> Result<Vec<i16>, No
     let register = register.map_err(impossible)?;
     let previous = RegisterReading::new(past.previous_value, past.dial_digits);
     let previous = previous.map_err(impossible)?;
-    match previous.usage_until(register).volume() {
+    match previous.usage_after_exchange(register, removed).volume() {
         None => return Err(NotApplied::Quarantine("S27")),
         Some(volume) if volume != CubicMeters(reading.usage_m3) => {
             return Err(NotApplied::Quarantine("S26"));

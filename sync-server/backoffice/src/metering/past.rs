@@ -59,9 +59,13 @@ const PAST: &str = "
            coalesce(last.register_value, i.installed_value) as previous_value,
            coalesce(last.read_on, lower(i.period), $4) as previous_read_on,
            coalesce(past.days, '{}') as past_days, coalesce(past.volumes, '{}') as past_volumes,
+           -- Behind a master meter without a user of its own there are users all the same.
            exists (select from connection.service_agreement a
                    where a.utility_id = $1 and a.connection_id = c.connection_id
-                     and a.period @> $4) as in_service,
+                     and a.period @> $4)
+               or exists (select from connection.service_connection s
+                          where s.utility_id = $1
+                            and s.parent_connection_id = c.connection_id) as in_service,
            (select r.reading_id from metering.current_reading r
             where r.utility_id = $1 and r.round_id = $3
               and r.connection_id = c.connection_id) as read_in_round

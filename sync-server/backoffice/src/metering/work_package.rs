@@ -10,8 +10,8 @@ use shared::connection::UsageClass;
 use shared::ids::{DeviceId, PackageId, RoundId};
 use shared::metering::ScreeningLimits;
 use shared::wire::{
-    OnSiteV1, PastUsageV1, PlannedConnectionV1, ReaderV1, RoundV1, RouteV1, RouteWorkV1, TariffV1,
-    UseClassV1, UtilityV1, WorkPackageV1, encode,
+    ChargeTermsV1, OnSiteV1, PastUsageV1, PlannedConnectionV1, ReaderV1, RoundV1, RouteV1,
+    RouteWorkV1, TariffV1, UseClassV1, UtilityV1, WorkPackageV1, encode,
 };
 use sqlx::postgres::{PgConnection, PgRow};
 use sqlx::{Connection, Row};
@@ -19,6 +19,7 @@ use uuid::{Builder, Uuid};
 
 use super::past::{Past, past_of};
 use crate::Backoffice;
+use crate::billing::terms::on_site_terms;
 use crate::billing::use_class;
 
 /// The package of the route that is assigned to the terminal, or `None`.
@@ -188,11 +189,21 @@ async fn connections(
     let pasts = past_of(db, office.utility, &ids, round, on).await?;
     let pasts: HashMap<i64, Past> =
         pasts.into_iter().map(|past| (past.connection.0, past)).collect();
+    let mut terms = on_site_terms(db, office.utility.0, &ids, package.round.id, on).await?;
     let mut connections = Vec::with_capacity(rows.len());
     for (row, id) in rows.iter().zip(ids) {
         // Without a meter there is nothing to read; the office sees it as left over.
         let Some(past) = pasts.get(&id) else { continue };
-        connections.push(planned_connection(row, past)?);
+        let mut planned = planned_connection(row, past)?;
+        if let Some(on_site) = terms.remove(&id) {
+            planned.terms = on_site.terms;
+            if let Some(exchange) = on_site.exchange {
+                planned.on_site.is_new_meter = true;
+                planned.on_site.removed_meter_m3 = exchange.removed_meter_m3;
+                planned.previous_read_on_unix_days = to_unix_days(exchange.from);
+            }
+        }
+        connections.push(planned);
     }
     Ok(connections)
 }
@@ -235,6 +246,7 @@ fn planned_connection(row: &PgRow, past: &Past) -> sqlx::Result<PlannedConnectio
             .collect(),
         limits: ScreeningLimits::STANDARD.into(),
         on_site: OnSiteV1::default(),
+        terms: ChargeTermsV1::default(),
     })
 }
 

@@ -3,6 +3,7 @@
 use std::collections::HashMap;
 
 use jiff::civil::Date;
+use jiff_sqlx::ToSqlx;
 use shared::billing::TermsError;
 use shared::billing::terms::MeterVolume;
 use shared::connection::MeterSize;
@@ -15,26 +16,26 @@ use super::terms::PageRange;
 
 /// A meter, and its dials from the last reading, or from its first day, to its last.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) struct HungMeter {
-    pub(super) number: String,
-    pub(super) size_mm: u16,
-    pub(super) digits: u8,
-    pub(super) from: Date,
-    pub(super) to: Date,
-    pub(super) first: u32,
+pub(in crate::billing) struct HungMeter {
+    pub(in crate::billing) number: String,
+    pub(in crate::billing) size_mm: u16,
+    pub(in crate::billing) digits: u8,
+    pub(in crate::billing) from: Date,
+    pub(in crate::billing) to: Date,
+    pub(in crate::billing) first: u32,
     /// `None` where nobody wrote the last dials of a removed meter down.
-    pub(super) last: Option<u32>,
+    pub(in crate::billing) last: Option<u32>,
 }
 
 impl HungMeter {
     /// What went through it.
-    pub(super) fn usage(&self) -> Result<CubicMeters, TermsError> {
+    pub(in crate::billing) fn usage(&self) -> Result<CubicMeters, TermsError> {
         let last = self.last.ok_or(TermsError::RemovedDialsUnknown)?;
         self.usage_until(last)
     }
 
     /// What went through it until the dials stood so.
-    pub(super) fn usage_until(&self, value: u32) -> Result<CubicMeters, TermsError> {
+    pub(in crate::billing) fn usage_until(&self, value: u32) -> Result<CubicMeters, TermsError> {
         let dials = |value| RegisterReading::new(value, self.digits);
         match (dials(self.first), dials(value)) {
             (Ok(first), Ok(last)) => {
@@ -45,7 +46,7 @@ impl HungMeter {
     }
 
     /// The line of the basis.
-    pub(super) fn line(&self) -> Result<MeterVolume, TermsError> {
+    pub(in crate::billing) fn line(&self) -> Result<MeterVolume, TermsError> {
         Ok(MeterVolume {
             number: self.number.clone(),
             size_mm: self.size_mm,
@@ -57,7 +58,7 @@ impl HungMeter {
         })
     }
 
-    pub(super) fn size(&self) -> Option<MeterSize> {
+    pub(in crate::billing) fn size(&self) -> Option<MeterSize> {
         MeterSize::new(self.size_mm).ok()
     }
 }
@@ -68,7 +69,7 @@ const EXCHANGED_WITHIN_DAYS: i32 = 800;
 
 /// The meters of connections whose present meter is read for the first time after an exchange, in
 /// the order of time; also of submeters behind masters of the page.
-pub(super) async fn exchanged_meters(
+pub(in crate::billing) async fn exchanged_meters(
     db: &mut PgConnection,
     page: PageRange,
 ) -> sqlx::Result<HashMap<i64, Vec<HungMeter>>> {
@@ -80,11 +81,15 @@ pub(super) async fn exchanged_meters(
         .bind(EXCHANGED_WITHIN_DAYS)
         .fetch_all(db)
         .await?;
+    meters_of_rows(&rows)
+}
+
+fn meters_of_rows(rows: &[PgRow]) -> sqlx::Result<HashMap<i64, Vec<HungMeter>>> {
     let mut found: HashMap<i64, Vec<HungMeter>> = HashMap::new();
     let mut is_whole: HashMap<i64, bool> = HashMap::new();
     // The newest meter of a connection comes first; the first one with an earlier reading is the
     // one that the period began with.
-    for row in &rows {
+    for row in rows {
         let connection: i64 = row.try_get("connection_id")?;
         if is_whole.get(&connection) == Some(&true) {
             continue;
@@ -98,29 +103,31 @@ pub(super) async fn exchanged_meters(
     Ok(found)
 }
 
-const EXCHANGED: &str = "
-    with read as materialized (
-        select r.connection_id, r.read_on, r.register_value, i.meter_id
-        from metering.current_reading r
-        join connection.service_connection c
-            on c.utility_id = r.utility_id and c.connection_id = r.connection_id
-        join metering.meter_installation i
-            on i.utility_id = r.utility_id and i.connection_id = r.connection_id
-            and i.meter_id = r.meter_id and i.period @> r.read_on
-        where r.utility_id = $1 and r.round_id = $4
-          and ((r.connection_id > $2 and r.connection_id <= $3)
-               or (c.parent_connection_id > $2 and c.parent_connection_id <= $3))
-          and lower(i.period) > r.read_on - $5
-          and exists (
-              select from metering.meter_installation o
-              where o.utility_id = r.utility_id and o.connection_id = r.connection_id
-                and o.period << i.period)
-          and not exists (
-              select from metering.current_reading p
-              where p.utility_id = r.utility_id and p.connection_id = r.connection_id
-                and p.meter_id = r.meter_id and p.read_on <= r.read_on
-                and p.round_id is distinct from r.round_id)
-    )
+/// The meters of connections whose present meter was not read since it was hung, as of a day before
+/// the round is read. The present meter has no last dials yet.
+pub(in crate::billing) async fn meters_to_read(
+    db: &mut PgConnection,
+    utility: i64,
+    connections: &[i64],
+    round: i64,
+    on: Date,
+) -> sqlx::Result<HashMap<i64, Vec<HungMeter>>> {
+    let rows = sqlx::query(TO_READ)
+        .bind(utility)
+        .bind(connections)
+        .bind(on.to_sqlx())
+        .bind(round)
+        .bind(EXCHANGED_WITHIN_DAYS)
+        .fetch_all(db)
+        .await?;
+    meters_of_rows(&rows)
+}
+
+/// What both statements say of the installations of the connections that they `read`.
+macro_rules! installations {
+    ($read:literal) => {
+        concat!(
+            "with read as materialized (", $read, ")
     select read.connection_id, m.meter_number, m.size_mm, m.dial_digits,
            coalesce(last.read_on, lower(o.period)) as from_day,
            case when o.meter_id = read.meter_id then read.read_on else upper(o.period) end as to_day,
@@ -140,7 +147,49 @@ const EXCHANGED: &str = "
           and p.round_id is distinct from $4
         order by p.read_on desc, p.reading_id desc limit 1
     ) last on true
-    order by read.connection_id, o.period desc";
+    order by read.connection_id, o.period desc"
+        )
+    };
+}
+
+#[rustfmt::skip]
+const EXCHANGED: &str = installations!("
+        select r.connection_id, r.read_on, r.register_value, i.meter_id
+        from metering.current_reading r
+        join connection.service_connection c
+            on c.utility_id = r.utility_id and c.connection_id = r.connection_id
+        join metering.meter_installation i
+            on i.utility_id = r.utility_id and i.connection_id = r.connection_id
+            and i.meter_id = r.meter_id and i.period @> r.read_on
+        where r.utility_id = $1 and r.round_id = $4
+          and ((r.connection_id > $2 and r.connection_id <= $3)
+               or (c.parent_connection_id > $2 and c.parent_connection_id <= $3))
+          and lower(i.period) > r.read_on - $5
+          and exists (
+              select from metering.meter_installation o
+              where o.utility_id = r.utility_id and o.connection_id = r.connection_id
+                and o.period << i.period)
+          and not exists (
+              select from metering.current_reading p
+              where p.utility_id = r.utility_id and p.connection_id = r.connection_id
+                and p.meter_id = r.meter_id and p.read_on <= r.read_on
+                and p.round_id is distinct from r.round_id)");
+
+#[rustfmt::skip]
+const TO_READ: &str = installations!("
+        select i.connection_id, $3::date as read_on, null::integer as register_value, i.meter_id
+        from metering.meter_installation i
+        where i.utility_id = $1 and i.connection_id = any ($2) and i.period @> $3
+          and lower(i.period) > $3 - $5
+          and exists (
+              select from metering.meter_installation o
+              where o.utility_id = i.utility_id and o.connection_id = i.connection_id
+                and o.period << i.period)
+          and not exists (
+              select from metering.current_reading p
+              where p.utility_id = i.utility_id and p.connection_id = i.connection_id
+                and p.meter_id = i.meter_id and p.read_on <= $3
+                and p.round_id is distinct from $4)");
 
 fn meter_of_row(row: &PgRow) -> sqlx::Result<HungMeter> {
     let day =

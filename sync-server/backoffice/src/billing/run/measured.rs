@@ -17,6 +17,8 @@ pub(super) struct Measured {
     pub(super) segments: Vec<Segment>,
     pub(super) supply: Supply,
     pub(super) meters: Vec<MeterVolume>,
+    /// What the reading bills of these meters' water, where that is another volume.
+    pub(super) settled: Option<CubicMeters>,
     pub(super) master: Option<MasterBasis>,
 }
 
@@ -51,7 +53,15 @@ pub(super) fn measured(
     };
     let changes = terms.class_changes.get(&read.agreement).map_or(&[][..], Vec::as_slice);
     let mut segments = joined_alike(cut_by_class(stretches, changes, read.use_class)?);
-    let meters = meters?;
+    let meters: Vec<MeterVolume> = meters?;
+    let settled = settled(read.usage, &meters);
+    if let Some(settled) = settled {
+        match segments.as_mut_slice() {
+            [only] => only.usage = settled,
+            // Nobody can say which of the sizes had been estimated.
+            _ => return Err(TermsError::DialsDoNotFit),
+        }
+    }
     let master = match terms.masters.get(&read.connection) {
         Some(master) => {
             let total = CubicMeters(segments.iter().map(|segment| segment.usage.0).sum());
@@ -65,7 +75,15 @@ pub(super) fn measured(
         }
         None => None,
     };
-    Ok(Measured { segments, supply, meters, master })
+    Ok(Measured { segments, supply, meters, settled, master })
+}
+
+/// The volume of a reading counts either the meter that was read alone, or the whole period; then
+/// estimates may have been settled with it.
+fn settled(read: CubicMeters, meters: &[MeterVolume]) -> Option<CubicMeters> {
+    let newest = meters.last()?.usage;
+    let all: u32 = meters.iter().map(|meter| meter.usage.0).sum();
+    (read != newest && read.0 != all).then_some(read)
 }
 
 fn stretches_of(meters: &[&HungMeter], from: Date) -> Result<Vec<Stretch>, TermsError> {

@@ -23,56 +23,59 @@ use shared::connection::UsageClass;
 
 /// The connections of a page: after the first, up to the last.
 #[derive(Debug, Clone, Copy)]
-pub(super) struct PageRange {
-    pub(super) utility: i64,
-    pub(super) round: i64,
-    pub(super) after: i64,
-    pub(super) last: i64,
+pub(in crate::billing) struct PageRange {
+    pub(in crate::billing) utility: i64,
+    pub(in crate::billing) round: i64,
+    pub(in crate::billing) after: i64,
+    pub(in crate::billing) last: i64,
 }
 
 /// A change of the use class (用途変更).
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) struct ClassChange {
-    pub(super) on: Date,
-    pub(super) from: UsageClass,
-    pub(super) register: Option<u32>,
+pub(in crate::billing) struct ClassChange {
+    pub(in crate::billing) on: Date,
+    pub(in crate::billing) from: UsageClass,
+    pub(in crate::billing) register: Option<u32>,
 }
 
 /// A submeter of a master that is billed.
 #[derive(Debug, Clone)]
-pub(super) struct Submeter {
-    pub(super) connection: i64,
-    pub(super) number: String,
+pub(in crate::billing) struct Submeter {
+    pub(in crate::billing) connection: i64,
+    pub(in crate::billing) number: String,
     /// `None` where it was not read in this round.
-    pub(super) usage: Option<CubicMeters>,
+    pub(in crate::billing) usage: Option<CubicMeters>,
 }
 
 /// A master meter that is billed for what its submeters do not show.
 #[derive(Debug, Clone, Default)]
-pub(super) struct Master {
-    pub(super) submeters: Vec<Submeter>,
-    pub(super) tolerances: Vec<(Validity, DifferenceTolerance)>,
+pub(in crate::billing) struct Master {
+    pub(in crate::billing) submeters: Vec<Submeter>,
+    pub(in crate::billing) tolerances: Vec<(Validity, DifferenceTolerance)>,
 }
 
 /// What some connections of a page depend on. By connection unless said.
 #[derive(Debug, Default)]
-pub(super) struct PageTerms {
+pub(in crate::billing) struct PageTerms {
     /// By agreement.
-    pub(super) reliefs: HashMap<i64, Vec<ReliefGrant>>,
-    pub(super) sources: HashMap<i64, Vec<SewageSource>>,
-    pub(super) masters: HashMap<i64, Master>,
+    pub(in crate::billing) reliefs: HashMap<i64, Vec<ReliefGrant>>,
+    pub(in crate::billing) sources: HashMap<i64, Vec<SewageSource>>,
+    pub(in crate::billing) masters: HashMap<i64, Master>,
     /// Meters that hung in the period, in the order of time, where there were several. Also those
     /// of submeters.
-    pub(super) meters: HashMap<i64, Vec<HungMeter>>,
+    pub(in crate::billing) meters: HashMap<i64, Vec<HungMeter>>,
     /// By agreement, in the order of time.
-    pub(super) class_changes: HashMap<i64, Vec<ClassChange>>,
+    pub(in crate::billing) class_changes: HashMap<i64, Vec<ClassChange>>,
     /// By agreement: what the last period left over, in the order of [`Claim::ALL`].
-    pub(super) carried: HashMap<i64, [CubicMeters; 2]>,
+    pub(in crate::billing) carried: HashMap<i64, [CubicMeters; 2]>,
 }
 
 impl PageTerms {
     /// Everything that connections of the page depend on.
-    pub(super) async fn load(db: &mut PgConnection, page: PageRange) -> sqlx::Result<Self> {
+    pub(in crate::billing) async fn load(
+        db: &mut PgConnection,
+        page: PageRange,
+    ) -> sqlx::Result<Self> {
         Ok(Self {
             reliefs: reliefs(db, page).await?,
             sources: sources(db, page).await?,
@@ -83,13 +86,27 @@ impl PageTerms {
         })
     }
 
+    /// The same before the page is read: nothing of masters and exchanged meters.
+    pub(in crate::billing) async fn load_unread(
+        db: &mut PgConnection,
+        page: PageRange,
+    ) -> sqlx::Result<Self> {
+        Ok(Self {
+            reliefs: reliefs(db, page).await?,
+            sources: sources(db, page).await?,
+            class_changes: class_changes(db, page).await?,
+            carried: carried(db, page).await?,
+            ..Self::default()
+        })
+    }
+
     /// Whether it matters since when water was supplied.
-    pub(super) fn need_supply(&self) -> bool {
+    pub(in crate::billing) fn need_supply(&self) -> bool {
         !self.meters.is_empty() || !self.class_changes.is_empty()
     }
 
     /// Whether a connection and its agreement depend on nothing but the reading.
-    pub(super) fn are_none_of(&self, connection: i64, agreement: i64) -> bool {
+    pub(in crate::billing) fn are_none_of(&self, connection: i64, agreement: i64) -> bool {
         !(self.reliefs.contains_key(&agreement)
             || self.sources.contains_key(&connection)
             || self.masters.contains_key(&connection)
@@ -99,7 +116,7 @@ impl PageTerms {
     }
 
     /// Reliefs and other water.
-    pub(super) fn charge_terms(&self, connection: i64, agreement: i64) -> ChargeTerms {
+    pub(in crate::billing) fn charge_terms(&self, connection: i64, agreement: i64) -> ChargeTerms {
         ChargeTerms {
             reliefs: self.reliefs.get(&agreement).cloned().unwrap_or_default(),
             sources: self.sources.get(&connection).cloned().unwrap_or_default(),

@@ -117,6 +117,7 @@ impl Schedules {
             before: before.collect(),
             last: by.last.map(|segment| (segment.from, segment.to)),
             meters: measured.meters.clone(),
+            settled: measured.settled,
             master: measured.master.clone(),
             sewage: by.sewage.clone(),
             reliefs: reliefs.collect(),
