@@ -46,4 +46,10 @@ pub use run::{
 };
 pub use runs::{BillingRun, last_run, runs};
 pub use tariffs::{StoredTariff, demo_tariffs, end_tariff, store_tariff, tariff_on, tariffs};
+pub use terms::{
+    ClassChangeLine, ConnectionTerms, EntryBy, NewClassChange, NewMeasure, NewTerm, ReliefChoice,
+    SourceReadingLine, TermDecision, TermEntry, TermKind, TermLine, TermRefusal, TermState,
+    change_use_class, connection_terms, end_term, enter_source_reading, enter_term,
+    withdraw_class_change,
+};
 pub use use_class::use_classes;

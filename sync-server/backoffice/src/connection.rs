@@ -8,6 +8,7 @@ mod search_entries;
 mod search_texts;
 #[cfg(test)]
 mod tests;
+mod use_class;
 
 pub use detail::{
     Agreement, ConnectionDetail, Customer, InstalledMeter, ReadingLine, RelatedConnection, Town,
@@ -19,3 +20,4 @@ pub(crate) use search_entries::rebuild_search_entries;
 pub use search_entries::{refresh_search_entries, refresh_search_entries_of};
 
 pub(crate) use detail::joined_address;
+pub(crate) use use_class::set_use_class;

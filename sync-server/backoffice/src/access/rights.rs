@@ -15,6 +15,8 @@ pub enum Right {
     ViewBilling,
     /// Start a billing run (調定処理).
     RunBilling,
+    /// Enter and end reliefs, wells, deductions and the like (料金の条件の管理).
+    ManageTerms,
     /// Write, approve and withdraw tariffs, enter golden rows (料金表の管理).
     ManageTariffs,
     /// Enrol and revoke terminals (端末の管理).
