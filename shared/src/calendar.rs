@@ -103,6 +103,12 @@ pub fn from_unix_days(days: i32) -> Option<Date> {
     jiff::civil::date(1970, 1, 1).checked_add(span).ok()
 }
 
+/// The day in Japan, as days since 1970-01-01, at a moment in seconds since then (UTC).
+pub fn unix_day_in_japan(unix_seconds: i64) -> i32 {
+    let days = unix_seconds.saturating_add(9 * 3_600).div_euclid(86_400);
+    i32::try_from(days).unwrap_or(if days < 0 { i32::MIN } else { i32::MAX })
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -113,6 +119,15 @@ mod tests {
         assert_eq!(japanese_date(date(2019, 4, 30)), "平成31年4月30日");
         assert_eq!(japanese_date(date(2019, 5, 1)), "令和元年5月1日");
         assert_eq!(YearMonth::new(2026, 11).unwrap().japanese(), "令和8年11月");
+    }
+
+    #[test]
+    fn a_day_begins_at_midnight_in_japan() {
+        let nine = i64::from(to_unix_days(date(2026, 11, 23))) * 86_400;
+        assert_eq!(unix_day_in_japan(nine), to_unix_days(date(2026, 11, 23)));
+        assert_eq!(unix_day_in_japan(nine - 9 * 3_600 - 1), to_unix_days(date(2026, 11, 22)));
+        assert_eq!(unix_day_in_japan(nine + 15 * 3_600), to_unix_days(date(2026, 11, 24)));
+        assert_eq!(unix_day_in_japan(i64::MAX), i32::MAX);
     }
 
     #[test]

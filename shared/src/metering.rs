@@ -1,5 +1,6 @@
 //! Metering (検針): what the dials say, whether it can be believed, and the notice that is left.
 
+pub mod day_total;
 pub mod estimate;
 pub mod estimate_proposal;
 pub mod field_work;
@@ -12,6 +13,7 @@ pub mod remark;
 pub mod screening;
 pub mod usage_notice;
 
+pub use day_total::DayTotal;
 pub use estimate_proposal::proposed_estimate;
 pub use field_work::{
     CutMethod, ExchangeReason, Hazard, NoteKind, ReceiptVoidReason, SettlementPayment,
