@@ -17,6 +17,7 @@ use axum::routing::{get, post};
 use crate::config::Office;
 use crate::problem::wrong_method;
 
+use assessment_list::usual_due_date;
 pub(crate) use run::{RunRow, last_run};
 
 pub(crate) fn routes() -> Router<Office> {

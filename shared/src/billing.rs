@@ -3,6 +3,7 @@
 pub mod cases;
 pub mod charge;
 pub mod claim;
+pub mod correction;
 pub mod exact;
 pub mod explanation;
 pub mod leak_adjustment;

@@ -137,7 +137,7 @@ fn sum_of(totals: &[ClaimTotal]) -> Sum {
 }
 
 /// The end of the next month; the clerk changes it where the utility has another rule.
-fn usual_due_date(today: Date) -> Date {
+pub(super) fn usual_due_date(today: Date) -> Date {
     today.first_of_month().saturating_add(1.month()).last_of_month()
 }
 

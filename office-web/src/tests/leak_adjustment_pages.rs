@@ -2,8 +2,8 @@
 
 use axum::http::StatusCode;
 use backoffice::access::{NewStaff, Role, Secret, add_staff};
-use backoffice::billing::{demo_tariffs, store_tariff};
 
+use super::billing_pages::{bill, closed_round};
 use super::test_office::{PASSWORD, TestOffice};
 
 const EVIDENCE: &str = "evidence_0=1&evidence_1=1&evidence_2=1";
@@ -12,9 +12,8 @@ const PERIOD: &str =
 
 async fn office_with_two_clerks() -> TestOffice {
     let office = TestOffice::new().await;
-    for text in demo_tariffs() {
-        store_tariff(&office.backoffice, text, None).await.unwrap();
-    }
+    closed_round(&office).await;
+    bill(&office.clerk().await, &office).await;
     let second = NewStaff {
         login_name: "second".into(),
         display_name: "承認 太郎".into(),
@@ -39,7 +38,7 @@ async fn an_adjustment_is_computed_proposed_and_approved_by_a_second_person() {
     let first = office.clerk().await;
     first.get("/leak-adjustments").await.assert_has("起案はまだありません");
     let form = first.get("/leak-adjustments/new?number=00000001&rule=kasai").await;
-    for words in ["加西市の規程", "修繕箇所の写真", "検針の履歴", "佐藤 京子", "value=\"40\""]
+    for words in ["加西市の規程", "修繕箇所の写真", "検針の履歴", "佐藤 京子", "value=\"45\""]
     {
         form.assert_has(words);
     }
@@ -60,6 +59,16 @@ async fn an_adjustment_is_computed_proposed_and_approved_by_a_second_person() {
     without.assert_has("B53");
     let mut fields = fields;
     fields.push(("grounds", "給水管の地下漏水。修繕は10月5日。"));
+    let other = first.post("/leak-adjustments", &fields).await;
+    assert_eq!(other.status, StatusCode::UNPROCESSABLE_ENTITY);
+    for words in ["B57", "入力 100m³、登録 45m³"] {
+        other.assert_has(words);
+    }
+    for field in &mut fields {
+        if field.0 == "metered" {
+            field.1 = "45";
+        }
+    }
     let proposed = first.post("/leak-adjustments", &fields).await;
     assert_eq!(proposed.status, StatusCode::SEE_OTHER, "{}", proposed.text());
     let proposal = proposed.location().to_owned();
@@ -72,13 +81,14 @@ async fn an_adjustment_is_computed_proposed_and_approved_by_a_second_person() {
     let approved = second.post(&decision, &[("decision", "approve"), ("remark", "適正")]).await;
     assert_eq!(approved.status, StatusCode::SEE_OTHER);
     let page = second.get(&proposal).await;
-    for words in ["承認済み", "承認 太郎", "適正", "33 1/3", "給水管の地下漏水"] {
+    for words in ["承認済み", "承認 太郎", "適正", "8 1/3", "給水管の地下漏水", "新しい請求"]
+    {
         page.assert_has(words);
     }
     let again = second.post(&decision, &[("decision", "refuse")]).await;
     again.assert_has("B55");
     let json = second.get(&format!("{proposal}/json")).await;
-    json.assert_has("\"exact\":\"100/3\"");
+    json.assert_has("\"exact\":\"25/3\"");
     second.get("/leak-adjustments").await.assert_has("承認済み");
 }
 

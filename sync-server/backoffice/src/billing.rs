@@ -4,6 +4,7 @@ mod assessments;
 pub mod bench;
 mod bill_view;
 mod bills;
+mod correction;
 mod drafts;
 mod error;
 mod explanation;
@@ -13,6 +14,7 @@ pub mod lab;
 mod leak_adjustment;
 mod run;
 mod runs;
+mod settlement;
 mod tariffs;
 pub(crate) mod terms;
 #[cfg(test)]
@@ -24,6 +26,13 @@ pub use assessments::{
 };
 pub use bill_view::{BillClaim, BillView, Issuer, PastUsage, bill, bill_views};
 pub use bills::{BillLine, bills_of_connection, bills_of_round};
+pub use correction::{
+    BillToCorrect, CorrectedFacts, CorrectedReading, CorrectionDecision, CorrectionDecisionOrder,
+    CorrectionFilter, CorrectionRefusal, CorrectionState, CorrectionTrial, LaterPeriod,
+    NewCorrection, Replacement, StoredCorrection, bill_replacements, bill_to_correct, correction,
+    correction_charges, corrections, corrections_of_connection, decide_correction,
+    propose_correction, try_correction,
+};
 pub use drafts::{
     DraftForm, DraftRate, DraftSchedule, DraftTiers, TariffVersion, VersionState, VersionStep,
     approve_draft, begin_draft, copy_version, edit_draft, tariff_version, tariff_versions,
@@ -37,14 +46,16 @@ pub use golden_rows::{
     enter_golden_row, withdraw_golden_row,
 };
 pub use leak_adjustment::{
-    LeakDecision, LeakProposal, LeakQuestion, LeakRefusal, LeakSite, compute_leak_adjustment,
-    decide_leak_adjustment, leak_adjustment, leak_adjustments, leak_site, propose_leak_adjustment,
+    LeakDecision, LeakDecisionOrder, LeakProposal, LeakQuestion, LeakRefusal, LeakSite,
+    compute_leak_adjustment, decide_leak_adjustment, leak_adjustment, leak_adjustments, leak_site,
+    propose_leak_adjustment,
 };
 pub use run::{
     BillingOrder, CancelFlag, Difference, RunProgress, RunSummary, Unbilled, UnbilledReason,
     run_billing,
 };
 pub use runs::{BillingRun, last_run, runs};
+pub use settlement::{Settlement, open_settlements, settlement_of_assessment};
 pub use tariffs::{StoredTariff, demo_tariffs, end_tariff, store_tariff, tariff_on, tariffs};
 pub use terms::{
     ClassChangeLine, ConnectionTerms, EntryBy, NewClassChange, NewMeasure, NewTerm, ReliefChoice,

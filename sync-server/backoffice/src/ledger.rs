@@ -11,3 +11,5 @@ pub(crate) use numbers::{TRANSACTION_NUMBER, reserve_numbers};
 
 /// Kind of a transfer that posts an assessment.
 pub(crate) const KIND_ASSESSMENT: i16 = 1;
+/// Kind of a transfer that takes an assessment back.
+pub(crate) const KIND_REVERSAL: i16 = 2;

@@ -33,5 +33,6 @@ pub use rounds::{Round, round, rounds};
 pub use withdraw::withdraw;
 pub use work_package::work_package;
 
+pub(crate) use estimate::ESTIMATED;
 pub(crate) use past::{Past, past_of};
 pub(crate) use planned_connections::finding_codes;

@@ -6,13 +6,17 @@ use axum::http::StatusCode;
 use axum::response::{IntoResponse, Redirect, Response};
 use backoffice::access::Right;
 use backoffice::billing::{
-    LeakDecision, LeakProposal, LeakRefusal, decide_leak_adjustment, leak_adjustment,
+    CorrectionFilter, LeakDecision, LeakDecisionOrder, LeakProposal, LeakRefusal, corrections,
+    decide_leak_adjustment, leak_adjustment,
 };
+use jiff::civil::Date;
 use serde::Deserialize;
+use shared::billing::correction::Paper;
 use shared::ids::LeakAdjustmentId;
 
 use super::{Refusal, ResultView};
 use crate::access::session::CurrentStaff;
+use crate::billing::usual_due_date;
 use crate::config::Office;
 use crate::form::{Form, Path};
 use crate::format;
@@ -36,6 +40,9 @@ struct ProposalPage {
     refusal: Option<Refusal>,
     is_own: bool,
     may_decide: bool,
+    due_on: Date,
+    /// The correction that posted it, with the bill that it made.
+    correction: Option<(i64, Option<i64>)>,
 }
 
 /// `GET /leak-adjustments/{id}`.
@@ -64,6 +71,10 @@ pub(crate) struct DecisionForm {
     decision: String,
     #[serde(default)]
     remark: String,
+    #[serde(default)]
+    paper: String,
+    #[serde(default)]
+    due_on: String,
 }
 
 /// `POST /leak-adjustments/{id}/decision`.
@@ -73,13 +84,17 @@ pub(crate) async fn decide(
     Path(id): Path<LeakAdjustmentId>,
     Form(form): Form<DecisionForm>,
 ) -> Result<Response, Problem> {
-    staff.require(Right::RunBilling)?;
-    let is_approved = form.decision == "approve";
-    let now = office.now();
-    let done =
-        decide_leak_adjustment(&office.backoffice, id, is_approved, &form.remark, staff.id, now);
+    staff.require(Right::ApproveBilling)?;
+    let order = LeakDecisionOrder {
+        is_approved: form.decision == "approve",
+        remark: form.remark,
+        paper: Paper::from_key(&form.paper).unwrap_or(Paper::RevisedBill),
+        on: office.today(),
+        due_on: form.due_on.parse().unwrap_or_else(|_| usual_due_date(office.today())),
+    };
+    let done = decide_leak_adjustment(&office.backoffice, id, &order, staff.id, office.now());
     match done.await {
-        Ok(()) => Ok(Redirect::to(&format!("/leak-adjustments/{id}")).into_response()),
+        Ok(_) => Ok(Redirect::to(&format!("/leak-adjustments/{id}")).into_response()),
         Err(LeakRefusal::NotFound) => Err(no_such_proposal()),
         Err(error) => {
             let mut page = draw(&office, &staff, id, Some(Refusal::of(&error)?)).await?;
@@ -109,6 +124,19 @@ async fn find(office: &Office, id: LeakAdjustmentId) -> Result<LeakProposal, Pro
     })
 }
 
+/// The correction that posted a proposal.
+async fn posted_by(
+    office: &Office,
+    proposal: &LeakProposal,
+) -> Result<Option<(i64, Option<i64>)>, Problem> {
+    let filter =
+        CorrectionFilter { connection: Some(proposal.connection), ..CorrectionFilter::default() };
+    let posted = corrections(&office.backoffice, filter).await;
+    let posted = posted.map_err(|error| Problem::of(&error))?;
+    let of_this = posted.into_iter().find(|one| one.adjustment == Some(proposal.id));
+    Ok(of_this.map(|one| (one.id.0, one.new_bill.map(|bill| bill.0))))
+}
+
 async fn draw(
     office: &Office,
     staff: &CurrentStaff,
@@ -129,7 +157,9 @@ async fn draw(
         }),
         result: Some(ResultView::of(&proposal.result)),
         is_own: proposal.proposed_by.0 == staff.id,
-        may_decide: staff.may(Right::RunBilling) && decision.is_none(),
+        may_decide: staff.may(Right::ApproveBilling) && decision.is_none(),
+        due_on: usual_due_date(office.today()),
+        correction: posted_by(office, &proposal).await?,
         grounds: proposal.grounds,
         explanation: proposal.explanation,
         refusal,

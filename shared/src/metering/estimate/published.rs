@@ -2,7 +2,7 @@
 
 use super::EstimateRule;
 
-const FILES: [&str; 11] = [
+const FILES: [&str; 12] = [
     include_str!("../../../rules/estimate-kasama.toml"),
     include_str!("../../../rules/estimate-sakatsuru.toml"),
     include_str!("../../../rules/estimate-kitaibaraki.toml"),
@@ -13,6 +13,7 @@ const FILES: [&str; 11] = [
     include_str!("../../../rules/estimate-nogata.toml"),
     include_str!("../../../rules/estimate-iwate-chubu.toml"),
     include_str!("../../../rules/estimate-suzuka.toml"),
+    include_str!("../../../rules/estimate-mean-correct.toml"),
     include_str!("../../../rules/estimate-manual.toml"),
 ];
 

@@ -33,7 +33,7 @@ fn mean(periods: u8, at_least: Option<u8>) -> Method {
 #[test]
 fn every_published_rule_is_read_and_named_once() {
     let rules = estimate_rules();
-    assert_eq!(rules.len(), 11);
+    assert_eq!(rules.len(), 12);
     for rule in &rules {
         assert_eq!(rules.iter().filter(|other| other.code == rule.code).count(), 1);
         assert!(!rule.strategies.is_empty() && !rule.reasons.is_empty(), "{}", rule.code);

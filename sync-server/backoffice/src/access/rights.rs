@@ -17,6 +17,8 @@ pub enum Right {
     RunBilling,
     /// Enter and end reliefs, wells, deductions and the like (料金の条件の管理).
     ManageTerms,
+    /// Approve what somebody else proposed: estimates, leak adjustments, corrections (決裁).
+    ApproveBilling,
     /// Write, approve and withdraw tariffs, enter golden rows (料金表の管理).
     ManageTariffs,
     /// Enrol and revoke terminals (端末の管理).

@@ -87,7 +87,7 @@ pub async fn assessments_of_round(
     sqlx::query(
         "select a.assessment_id, a.bill_id, a.claim, a.connection_id, c.connection_number,
                 cu.name as customer_name, a.usage_m3, a.amount_yen, a.tax_yen
-         from (select * from billing.assessment
+         from (select * from billing.current_assessment
                where utility_id = $1 and round_id = $2
                order by connection_id, claim limit $3 offset $4) a
          join billing.bill b using (utility_id, bill_id)

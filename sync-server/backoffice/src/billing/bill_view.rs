@@ -182,7 +182,7 @@ async fn claims(
     let rows = sqlx::query(
         "select a.bill_id, a.assessment_id, a.claim, a.usage_m3, a.amount_yen, a.tax_yen,
                 a.tariff_id, a.charge_input, a.earlier_tariff_id,
-                a.earlier_charge_input, a.basis::text as basis
+                a.earlier_charge_input, a.basis::text as basis, a.relief_yen, a.relief_tax_yen
          from billing.bill b
          join billing.billing_run r using (utility_id, run_id)
          join billing.assessment a

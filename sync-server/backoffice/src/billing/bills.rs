@@ -63,7 +63,7 @@ pub async fn bills_of_round(
     // Each bill has exactly one assessment of water, and those lie in order in an index.
     let statement = format!(
         "{LINE} where b.utility_id = $1 and b.bill_id in (
-             select bill_id from billing.assessment
+             select bill_id from billing.current_assessment
              where utility_id = $1 and round_id = $2 and claim = 1
              order by connection_id limit $3 offset $4)
          order by b.connection_id"

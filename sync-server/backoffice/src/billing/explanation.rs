@@ -51,6 +51,8 @@ pub struct AssessmentView {
     pub amount: Yen,
     /// うち消費税.
     pub tax: Yen,
+    /// Taken off of the charge, tax included, and the tax within (料金の減額); zero for most.
+    pub relief: (Yen, Yen),
     /// What the slip showed for this claim, where there was one.
     pub slip: Option<Yen>,
     /// The tariff that it was assessed by.
@@ -99,6 +101,7 @@ const ASSESSMENT: &str = "
            c.connection_number, cu.name as customer_name, t.name as town, c.block, c.building,
            c.room, r.read_on, r.register_value, a.usage_m3, a.assessed_on, a.amount_yen,
            a.tax_yen, a.charge_input, a.earlier_charge_input, a.basis::text as basis,
+           a.relief_yen, a.relief_tax_yen,
            ta.text as tariff,
            ea.text as earlier_tariff, ta.authority,
            case a.claim when 1 then r.slip_water_yen else r.slip_sewerage_yen end as slip_yen,
@@ -167,6 +170,7 @@ fn view_of_row(
         assessed_on: date("assessed_on")?,
         amount: stored.amount,
         tax: stored.tax,
+        relief: stored.relief,
         slip: row.try_get::<Option<i64>, _>("slip_yen")?.map(Yen),
         part_days: part_days(&stored.basis),
         basis: stored.basis.clone(),
@@ -189,6 +193,8 @@ pub(super) struct StoredAmounts {
     pub(super) amount: Yen,
     pub(super) tax: Yen,
     pub(super) basis: ChargeBasis,
+    /// What is taken off of the charge itself, and the tax within (減免).
+    pub(super) relief: (Yen, Yen),
     input: Vec<u8>,
     earlier_input: Option<Vec<u8>>,
 }
@@ -205,6 +211,7 @@ impl StoredAmounts {
             amount: Yen(row.try_get("amount_yen")?),
             tax: Yen(row.try_get("tax_yen")?),
             basis: basis.map_err(|error| sqlx::Error::Decode(error.into()))?.unwrap_or_default(),
+            relief: (yen(row, "relief_yen")?, yen(row, "relief_tax_yen")?),
             input: row.try_get("charge_input")?,
             earlier_input: row.try_get("earlier_charge_input")?,
         })
@@ -234,12 +241,16 @@ impl StoredAmounts {
         }
         let all = || before.iter().map(|(_, charge)| charge).chain([&charge]);
         let is_same = all().all(|charge| charge.claim == self.claim)
-            && all().map(|charge| charge.amount).sum::<Yen>() == self.amount
-            && all().map(|charge| charge.tax).sum::<Yen>() == self.tax
+            && all().map(|charge| charge.amount).sum::<Yen>() == self.amount + self.relief.0
+            && all().map(|charge| charge.tax).sum::<Yen>() == self.tax + self.relief.1
             && all().map(|charge| charge.input.usage.0).sum::<u32>() == self.usage.0
             && self.basis.leads_to(self.usage);
         if is_same { Ok((charge, before)) } else { Err(fault()) }
     }
+}
+
+fn yen(row: &PgRow, column: &str) -> sqlx::Result<Yen> {
+    Ok(Yen(row.try_get::<Option<i64>, _>(column)?.unwrap_or(0)))
 }
 
 fn charge_of(tariff: &Tariff, input: &[u8]) -> Option<Charge> {

@@ -66,7 +66,7 @@ pub fn export_assessments(
                 a.tax_yen,
                 case a.claim when 1 then r.slip_water_yen else r.slip_sewerage_yen end
                     as slip_yen
-         from billing.assessment a
+         from billing.current_assessment a
          join metering.reading_round ro
              on ro.utility_id = a.utility_id and ro.round_id = a.round_id
          join metering.reading r on r.utility_id = a.utility_id and r.reading_id = a.reading_id

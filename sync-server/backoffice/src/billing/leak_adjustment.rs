@@ -1,11 +1,13 @@
 //! Leak adjustments (漏水減免): computed by a rule and the tariff in force, proposed, and decided by
-//! a second person. Posting belongs to the correction of assessments (更正).
+//! a second person. An approved one is posted as a correction (更正) in the same transaction.
 
+mod assessed;
 mod compute;
 mod proposals;
 
 use jiff::Timestamp;
 use jiff::civil::Date;
+use shared::billing::correction::Paper;
 use shared::billing::leak_adjustment::{LeakAdjustment, LeakCase, LeakError};
 use shared::connection::{MeterSize, UsageClass};
 use shared::ids::{ConnectionId, ConnectionNumber, LeakAdjustmentId, StaffId};
@@ -33,6 +35,21 @@ pub struct LeakQuestion {
     pub has_sewerage: bool,
     /// Everything that the rule looks at.
     pub case: LeakCase,
+}
+
+/// What somebody decides.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct LeakDecisionOrder {
+    /// Approved and posted, or refused.
+    pub is_approved: bool,
+    /// In the decider's words.
+    pub remark: String,
+    /// What the customer gets.
+    pub paper: Paper,
+    /// The day of the posting.
+    pub on: Date,
+    /// Until when the new bill is to be paid.
+    pub due_on: Date,
 }
 
 /// A proposal that is stored.
@@ -99,6 +116,24 @@ pub enum LeakRefusal {
     /// What is stored cannot be read.
     #[error("the stored computation cannot be read")]
     Unreadable(#[from] serde_json::Error),
+    /// Nobody read the meter on that day.
+    #[error("there is no reading on {0}")]
+    NoReading(Date),
+    /// What was typed is not what is stored: each figure with both.
+    #[error("what was typed differs from what is stored")]
+    Differs(String),
+    /// The volume of that day was certified, not metered.
+    #[error("the volume of {0} is an estimate")]
+    Estimated(Date),
+    /// There is no bill to correct yet.
+    #[error("the reading of {0} is not assessed yet")]
+    NotAssessed(Date),
+    /// The charge is for a part of a period, for which no rule says what B is.
+    #[error("the charge is for a part of a period")]
+    PartialPeriod,
+    /// It cannot be posted.
+    #[error(transparent)]
+    Correction(#[from] super::correction::CorrectionRefusal),
     /// The tariffs cannot be read.
     #[error(transparent)]
     Billing(#[from] super::BillingError),
@@ -117,6 +152,12 @@ impl LeakRefusal {
             LeakRefusal::NoGrounds => "B53",
             LeakRefusal::SamePerson => "B54",
             LeakRefusal::Decided => "B55",
+            LeakRefusal::NoReading(_) => "B56",
+            LeakRefusal::Differs(_) => "B57",
+            LeakRefusal::Estimated(_) => "B58",
+            LeakRefusal::NotAssessed(_) => "B59",
+            LeakRefusal::PartialPeriod => "B80",
+            LeakRefusal::Correction(error) => error.code(),
             LeakRefusal::Unreadable(_) => "X99",
             LeakRefusal::Billing(error) => error.code(),
             LeakRefusal::Database(_) => "X90",
@@ -127,7 +168,12 @@ impl LeakRefusal {
     pub fn details_ja(&self) -> Option<String> {
         match self {
             LeakRefusal::Rule(error) => error.details_ja(),
-            LeakRefusal::NoTariff(on) => Some(format!("検針日: {on}")),
+            LeakRefusal::NoTariff(on)
+            | LeakRefusal::NoReading(on)
+            | LeakRefusal::Estimated(on)
+            | LeakRefusal::NotAssessed(on) => Some(format!("検針日: {on}")),
+            LeakRefusal::Differs(figures) => Some(figures.clone()),
+            LeakRefusal::Correction(error) => error.details_ja(),
             LeakRefusal::Billing(error) => error.details_ja(),
             _ => None,
         }

@@ -22,12 +22,15 @@ pub use order::{
     BillingOrder, CancelFlag, Difference, RunProgress, RunSummary, Unbilled, UnbilledReason,
 };
 
+use std::sync::Arc;
+
 use sqlx::Row;
 use sqlx::postgres::PgConnection;
 use tokio::sync::mpsc;
 use tokio::task::JoinSet;
 
 use super::error::BillingError;
+use super::settlement::Pending;
 use super::tariffs::all_tariffs;
 use crate::Backoffice;
 use crate::bulk::BulkConnection;
@@ -68,13 +71,15 @@ pub(super) async fn run_in_chunks(
     let mut db = db.begin().await?;
     let round = lock_round(&mut db, office.utility.0, order).await?;
     let tariffs = all_tariffs(&mut db, office.utility.0).await?;
-    let mut storing = Storing::begin(&mut db, office.utility, order).await?;
+    let pending = Pending::of_round(&mut db, office.utility.0, order.round.0).await?;
+    let pending = Arc::new(pending);
+    let mut storing = Storing::begin(&mut db, office.utility, order, pending.clone()).await?;
 
     // The reading side begins when the round is locked, so that it sees what earlier runs made. It
     // is a task of its own, so that it uses a second core, and ends when this future is dropped.
     let (send, receive) = mpsc::channel::<Vec<RatedBill>>(CHUNKS_WAITING);
     let mut reading_db = office.pool.acquire().await?;
-    let mut intake = Intake::new(office.utility.0, round, tariffs, cancel.clone());
+    let mut intake = Intake::new(office.utility.0, round, tariffs, pending, cancel.clone());
     let mut reading = JoinSet::new();
     reading.spawn(async move {
         intake.run(&mut reading_db, send, chunk_connections).await?;

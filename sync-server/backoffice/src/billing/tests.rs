@@ -1,10 +1,13 @@
 //! Billing on a real database (調定・請求の試験): runs, totals, explanations, and what is refused.
 
 mod bench;
+mod corrections;
 mod estimates;
 mod lab;
+mod leaks;
 mod lists;
 mod runs;
+mod settlement;
 mod supply;
 mod tariff_store;
 mod terms;

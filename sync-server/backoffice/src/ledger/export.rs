@@ -28,12 +28,15 @@ pub struct LedgerRow {
     pub debit: Yen,
     /// Zero on the debit side.
     pub credit: Yen,
+    /// Whether it takes an assessment back.
+    pub is_reversal: bool,
 }
 
 impl LedgerRow {
-    /// What it was posted for: `assessment-123`.
+    /// What it was posted for: `assessment-123`, or `reversal-124`.
     pub fn reference(&self) -> String {
-        format!("assessment-{}", self.transaction)
+        let kind = if self.is_reversal { "reversal" } else { "assessment" };
+        format!("{kind}-{}", self.transaction)
     }
 
     /// The fields in the order of [`LEDGER_HEADER`].
@@ -52,7 +55,8 @@ impl LedgerRow {
 /// Every posting, transaction by transaction. Holds one row at a time.
 pub fn export_postings(office: &Backoffice) -> impl Stream<Item = sqlx::Result<LedgerRow>> + Send {
     sqlx::query(
-        "select t.transaction_id, t.posted_on, side.account, side.debit_yen, side.credit_yen
+        "select t.transaction_id, t.posted_on, side.account, side.debit_yen, side.credit_yen,
+                t.kind
          from ledger.transfer t
          cross join lateral (values (t.debit, t.amount_yen, 0::bigint),
                                     (t.credit, 0::bigint, t.amount_yen))
@@ -72,5 +76,6 @@ fn row_of(row: &PgRow) -> sqlx::Result<LedgerRow> {
         account: account(row.try_get("account")?)?,
         debit: Yen(row.try_get("debit_yen")?),
         credit: Yen(row.try_get("credit_yen")?),
+        is_reversal: row.try_get::<i16, _>("kind")? == super::KIND_REVERSAL,
     })
 }

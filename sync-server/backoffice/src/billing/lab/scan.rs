@@ -164,7 +164,7 @@ fn query(utility: i64, round: i64, slice: Slice) -> String {
     format!(
         "select connection_id, bill_id, amount_yen, tax_yen, tariff_id, charge_input,
                 earlier_tariff_id, earlier_charge_input
-         from billing.assessment
+         from billing.current_assessment
          where utility_id = {utility} and round_id = {round}{after}{to}
          order by connection_id, claim"
     )

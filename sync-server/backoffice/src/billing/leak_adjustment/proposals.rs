@@ -2,13 +2,22 @@
 
 use jiff::Timestamp;
 use jiff_sqlx::ToSqlx;
-use shared::ids::{ConnectionId, ConnectionNumber, LeakAdjustmentId, StaffId};
+use shared::billing::correction::correct;
+use shared::ids::{BillId, ConnectionId, ConnectionNumber, LeakAdjustmentId, StaffId};
 use shared::quantity::Yen;
 use sqlx::Row;
-use sqlx::postgres::PgRow;
+use sqlx::postgres::{PgConnection, PgRow};
 
-use super::{LeakDecision, LeakProposal, LeakQuestion, LeakRefusal, compute_leak_adjustment};
+use super::assessed::{adjust_stored, last_relief_on, reading_of};
+use super::{
+    LeakDecision, LeakDecisionOrder, LeakProposal, LeakQuestion, LeakRefusal,
+    compute_leak_adjustment,
+};
 use crate::Backoffice;
+use crate::billing::correction::{
+    CorrectedFacts, CorrectionDecisionOrder, CorrectionRefusal, NewCorrection, leak_change,
+    post_leak_adjustment, stored_bill,
+};
 
 const SELECT: &str = "
     select a.adjustment_id, a.connection_id, c.connection_number, a.read_on, a.grounds,
@@ -27,7 +36,7 @@ const SELECT: &str = "
     where a.utility_id = $1 and ($2::bigint is null or a.adjustment_id = $2)
     order by a.adjustment_id desc limit 200";
 
-/// Computes once more and writes the proposal down with all of it.
+/// Computes once more, by what is stored, and writes the proposal down with all of it.
 pub async fn propose_leak_adjustment(
     office: &Backoffice,
     connection: ConnectionId,
@@ -39,7 +48,18 @@ pub async fn propose_leak_adjustment(
     if grounds.trim().is_empty() {
         return Err(LeakRefusal::NoGrounds);
     }
-    let result = compute_leak_adjustment(office, question).await?;
+    let mut db = office.pool.acquire().await?;
+    let mut question = question.clone();
+    let read_on = question.case.basis.read_on;
+    // What the office knows counts, whether or not somebody typed it.
+    let known = last_relief_on(&mut db, office.utility.0, connection, read_on).await?;
+    question.case.last_relief_on = question.case.last_relief_on.max(known);
+    let stored = adjust_stored(&mut db, office, connection, &question).await?;
+    drop(db);
+    let result = match stored {
+        Some(result) => result,
+        None => compute_leak_adjustment(office, &question).await?,
+    };
     let id: i64 = sqlx::query_scalar(
         "insert into billing.leak_adjustment
              (utility_id, connection_id, read_on, rule, reason, grounds, result, explanation,
@@ -49,7 +69,7 @@ pub async fn propose_leak_adjustment(
     )
     .bind(office.utility.0)
     .bind(connection.0)
-    .bind(question.case.basis.read_on.to_sqlx())
+    .bind(read_on.to_sqlx())
     .bind(&question.rule)
     .bind(&question.case.reason)
     .bind(grounds.trim())
@@ -64,35 +84,77 @@ pub async fn propose_leak_adjustment(
     Ok(LeakAdjustmentId(id))
 }
 
-/// Approves or refuses a proposal. Its proposer may take it back, but not approve it.
+/// Approves and posts, or refuses a proposal. Its proposer may take it back, but not approve it.
+/// Tells the bill that took the old one's place.
 pub async fn decide_leak_adjustment(
     office: &Backoffice,
     id: LeakAdjustmentId,
-    is_approved: bool,
-    remark: &str,
+    order: &LeakDecisionOrder,
     by: StaffId,
     at: Timestamp,
-) -> Result<(), LeakRefusal> {
-    let decided = sqlx::query(
+) -> Result<Option<BillId>, LeakRefusal> {
+    let proposal = leak_adjustment(office, id).await?;
+    let mut db = office.pool.begin().await?;
+    sqlx::query(
         "insert into billing.leak_decision
              (utility_id, adjustment_id, proposed_by, is_approved, remark, decided_by, decided_at)
-         select utility_id, adjustment_id, proposed_by, $3, $4, $5, $6
-         from billing.leak_adjustment where utility_id = $1 and adjustment_id = $2",
+         values ($1, $2, $3, $4, $5, $6, $7)",
     )
     .bind(office.utility.0)
     .bind(id.0)
-    .bind(is_approved)
-    .bind(remark.trim())
+    .bind(proposal.proposed_by.0.0)
+    .bind(order.is_approved)
+    .bind(order.remark.trim())
     .bind(by.0)
     .bind(at.to_sqlx())
-    .execute(&office.pool)
+    .execute(&mut *db)
     .await
     .map_err(refusal)?;
-    if decided.rows_affected() == 0 {
-        return Err(LeakRefusal::NotFound);
+    let mut bill = None;
+    if order.is_approved {
+        bill = Some(post_approved(&mut db, office, &proposal, order, (by, at)).await?);
     }
+    db.commit().await?;
+    let is_approved = order.is_approved;
     tracing::info!(leak_adjustment.id = id.0, staff.id = by.0, is_approved, "proposal decided");
-    Ok(())
+    Ok(bill)
+}
+
+/// The correction that an approved adjustment leads to, if it still fits the bill.
+async fn post_approved(
+    db: &mut PgConnection,
+    office: &Backoffice,
+    proposal: &LeakProposal,
+    order: &LeakDecisionOrder,
+    decided: (StaffId, Timestamp),
+) -> Result<BillId, LeakRefusal> {
+    let found = reading_of(db, office.utility.0, proposal.connection, proposal.read_on).await?;
+    let bill = found.bill.ok_or(LeakRefusal::NotAssessed(proposal.read_on))?;
+    let stored = stored_bill(db, office, bill, true).await?;
+    let claims = stored.assessed()?;
+    let fits = proposal.result.claims.iter().all(|reduced| {
+        let mut of_claim = claims.iter().filter(|claim| claim.tariff.claim == reduced.claim);
+        of_claim.any(|claim| claim.state.input.usage == reduced.metered)
+    });
+    if !fits {
+        return Err(CorrectionRefusal::Changed.into());
+    }
+    let result = correct(&claims, &leak_change(&proposal.result));
+    let result = result.map_err(CorrectionRefusal::from)?;
+    let new = NewCorrection {
+        bill,
+        facts: CorrectedFacts::Leak(proposal.id),
+        paper: order.paper,
+        grounds: proposal.grounds.clone(),
+    };
+    let correction = CorrectionDecisionOrder {
+        is_approved: true,
+        remark: order.remark.clone(),
+        on: order.on,
+        due_on: order.due_on,
+    };
+    let proposed = (proposal.proposed_by.0, proposal.proposed_at);
+    Ok(post_leak_adjustment(db, office, &new, &result, proposed, &correction, decided).await?)
 }
 
 fn refusal(error: sqlx::Error) -> LeakRefusal {

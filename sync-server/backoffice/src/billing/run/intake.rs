@@ -1,5 +1,7 @@
 //! The reading side of a run (検針の読込みと料金計算): rows in, rated bills out, chunk by chunk.
 
+use std::sync::Arc;
+
 use futures_util::TryStreamExt;
 use jiff::civil::Date;
 use shared::billing::{Claim, Supply};
@@ -15,6 +17,7 @@ use super::order::{
 use super::rating::{RatedBill, Rating, ReadConnection};
 use super::terms::{PageRange, PageTerms};
 use crate::billing::error::BillingError;
+use crate::billing::settlement::Pending;
 use crate::billing::tariffs::StoredTariff;
 use crate::billing::use_class;
 
@@ -27,6 +30,7 @@ pub(super) struct Intake {
     round: RoundId,
     rating: Rating,
     needs_supply: bool,
+    pending: Arc<Pending>,
     cancel: CancelFlag,
     summary: RunSummary,
 }
@@ -36,6 +40,7 @@ impl Intake {
         utility: i64,
         round: Round,
         tariffs: Vec<StoredTariff>,
+        pending: Arc<Pending>,
         cancel: CancelFlag,
     ) -> Self {
         let rating = Rating::new(round.months, tariffs);
@@ -44,6 +49,7 @@ impl Intake {
             round: round.id,
             needs_supply: rating.needs_supply(),
             rating,
+            pending,
             cancel,
             summary: RunSummary::default(),
         }
@@ -138,10 +144,17 @@ impl Intake {
     }
 
     fn rate(&mut self, row: &PgRow, terms: &PageTerms) -> Result<Option<RatedBill>, BillingError> {
-        let Some(read) = read_connection_of_row(row)? else {
+        let Some(mut read) = read_connection_of_row(row)? else {
             self.summary.without_agreement += 1;
             return Ok(None);
         };
+        match self.pending.settle(read.connection, read.agreement, read.usage) {
+            Ok(settlement) => read.settle(settlement),
+            Err(reason) => {
+                self.leave_out(ConnectionId(read.connection), reason);
+                return Ok(None);
+            }
+        }
         match self.rating.bill(&read, terms)? {
             Ok(bill) => {
                 self.compare_with_slip(&read, &bill);
@@ -255,6 +268,7 @@ fn read_connection_of_row(row: &PgRow) -> sqlx::Result<Option<ReadConnection>> {
             .map_err(|error| sqlx::Error::Decode(error.into()))?,
         supply: Supply { from, to: read_on, started_on },
         dials: dials_of_row(row)?,
+        settlement: None,
     }))
 }
 

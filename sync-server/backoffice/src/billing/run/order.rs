@@ -60,6 +60,8 @@ pub enum UnbilledReason {
     Terms(TermsError),
     /// Its meter has a size that the trade does not know.
     UnknownCode,
+    /// Estimates are to be settled, and the user or the meter is another one by now.
+    SettlementAcross,
 }
 
 impl UnbilledReason {
@@ -75,6 +77,7 @@ impl UnbilledReason {
             UnbilledReason::Terms(TermsError::Charge(ChargeError::Unbalanced)) => "B22",
             UnbilledReason::Terms(error) => error.code(),
             UnbilledReason::UnknownCode => "B23",
+            UnbilledReason::SettlementAcross => "B24",
         }
     }
 }

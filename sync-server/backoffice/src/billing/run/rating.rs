@@ -9,6 +9,7 @@ use shared::billing::{
 };
 use shared::connection::{MeterSize, UsageClass};
 use shared::ids::TariffId;
+use shared::metering::estimate::TrueUp;
 use shared::quantity::{CubicMeters, Yen};
 use uuid::Uuid;
 
@@ -37,9 +38,19 @@ pub(super) struct ReadConnection {
     pub(super) payment_method: i16,
     /// Dials before and now, and their digits, where they were asked for.
     pub(super) dials: Option<(u32, u32, u8)>,
+    /// What estimates before this reading come to.
+    pub(super) settlement: Option<TrueUp>,
 }
 
 impl ReadConnection {
+    /// Bills what was measured less what was estimated.
+    pub(super) fn settle(&mut self, settlement: Option<TrueUp>) {
+        if let Some(true_up) = settlement {
+            self.usage = true_up.billed;
+            self.settlement = settlement;
+        }
+    }
+
     /// The meter that was read, over the whole period.
     pub(super) fn meter(&self) -> Option<HungMeter> {
         let (first, last, digits) = self.dials?;
@@ -92,6 +103,8 @@ pub(super) struct RatedBill {
     pub(super) reading: Uuid,
     pub(super) water: RatedClaim,
     pub(super) sewerage: Option<RatedClaim>,
+    /// What the reading settled.
+    pub(super) settlement: Option<TrueUp>,
 }
 
 impl RatedBill {
@@ -239,6 +252,7 @@ impl RatedBill {
             reading: read.reading,
             water,
             sewerage,
+            settlement: read.settlement,
         }
     }
 }

@@ -1,5 +1,7 @@
 //! The copying side of a run (調定・請求・仕訳の登録): numbers, then three COPYs a chunk.
 
+use std::sync::Arc;
+
 use jiff_sqlx::ToSqlx;
 use shared::billing::Claim;
 use shared::ids::UtilityId;
@@ -13,6 +15,7 @@ use super::rating::{RatedBill, RatedClaim};
 use super::rows::{AssessmentRow, BillRow, TransferRow};
 use crate::billing::ClaimTotal;
 use crate::billing::error::BillingError;
+use crate::billing::settlement::{self, Pending, Settled};
 use crate::bulk::{self, BulkTransaction};
 use crate::ledger::{TRANSACTION_NUMBER, reserve_numbers};
 
@@ -42,6 +45,7 @@ impl Ranges {
 pub(super) struct Storing {
     utility: UtilityId,
     order: BillingOrder,
+    pending: Arc<Pending>,
     run: i64,
     bills: u64,
     amount: Yen,
@@ -57,6 +61,7 @@ impl Storing {
         db: &mut PgConnection,
         utility: UtilityId,
         order: &BillingOrder,
+        pending: Arc<Pending>,
     ) -> sqlx::Result<Storing> {
         let run = sqlx::query_scalar(
             "insert into billing.billing_run (utility_id, round_id, assessed_on, due_on)
@@ -71,6 +76,7 @@ impl Storing {
         Ok(Storing {
             utility,
             order: *order,
+            pending,
             run,
             bills: 0,
             amount: Yen(0),
@@ -144,6 +150,11 @@ impl Storing {
                 })
             });
         self.transfers += bulk::copy(db, self.utility, transfers, |_| {}).await?;
+        let settled = chunk.iter().filter_map(|bill| {
+            let (connection, reading) = (bill.connection, bill.reading);
+            Some(Settled { connection, reading, true_up: bill.settlement? })
+        });
+        settlement::store(db, self.utility.0, order.round, &self.pending, settled).await?;
         self.count(chunk);
         Ok(())
     }
