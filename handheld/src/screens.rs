@@ -4,17 +4,25 @@ mod check;
 mod entry;
 mod login;
 mod no_read;
+mod orders;
+mod photo;
 mod present;
+mod present_work;
 mod route_list;
 mod view;
+mod work;
 
 use jiff::civil::Date;
-use shared::metering::{Finding, LowFlowIndicator, NoReadReason, RegisterReading};
+use shared::metering::{BackwardsReason, Finding, LowFlowIndicator, RegisterReading};
+use shared::quantity::CubicMeters;
 use shared::wire::ReaderV1;
 
 use crate::route::{Outcome, Route, Stop};
 
-pub use view::{EntryView, OptionView, RowView, SyncView, Tone, View};
+pub use view::{EntryView, OptionView, RowView, SyncView, Tone, View, WorkView};
+pub use work::{
+    CashDraft, ExchangeDraft, NoteDraft, StartDraft, StopDraft, SuspensionDraft, WorkDraft,
+};
 
 /// A key, on the terminal's keyboard or touched on the screen.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -63,11 +71,18 @@ pub enum Effect {
     /// Store a reading; answer [`App::reading_saved`], then print if a slip is due.
     SaveReading(Draft),
     /// Store a no-read; answer [`App::no_read_saved`].
-    SaveNoRead {
+    SaveNoRead(NoReadDraft),
+    /// Store what was done besides reading; answer [`App::work_saved`].
+    SaveWork {
         /// Place on the route.
         place: usize,
-        /// Why.
-        reason: NoReadReason,
+        /// What was done.
+        draft: Box<WorkDraft>,
+    },
+    /// Take a photo at this place and store it; answer [`App::photo_ended`].
+    TakePhoto {
+        /// Place on the route.
+        place: usize,
     },
     /// Print the slip of the reading at this place; answer [`App::print_ended`].
     Print {
@@ -87,10 +102,31 @@ pub struct Draft {
     pub register: RegisterReading,
     /// What was typed first, when the check made the reader look again.
     pub first_typed: Option<u32>,
+    /// What was typed first of all and cleared before anything was confirmed.
+    pub taken_back: Option<u32>,
     /// What screening found.
     pub findings: Vec<Finding>,
     /// The indicator.
     pub low_flow: LowFlowIndicator,
+    /// Why the dials stand lower than before.
+    pub reason: Option<BackwardsReason>,
+    /// Codes of the remarks.
+    pub remarks: Vec<u8>,
+    /// Why there is no photo although one was asked for.
+    pub without_photo: Option<&'static str>,
+}
+
+/// A connection that could not be read, before that has an id and a place in the log.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct NoReadDraft {
+    /// Place on the route.
+    pub place: usize,
+    /// Code of the remark that says why.
+    pub reason: u8,
+    /// The reader comes again.
+    pub comes_again: bool,
+    /// The volume that is proposed.
+    pub estimate: Option<CubicMeters>,
 }
 
 /// Which screen is shown.
@@ -101,6 +137,8 @@ enum Screen {
     Entry(entry::Entry),
     Check(check::Check),
     NoRead(no_read::NoRead),
+    Work(work::Work),
+    Orders(orders::Orders),
     Sync,
 }
 
@@ -110,6 +148,7 @@ enum Busy {
     Pin,
     Printing,
     Syncing,
+    Photo,
 }
 
 /// The terminal's program between two keys.
@@ -119,9 +158,12 @@ pub struct App {
     route: Option<Route>,
     /// There is a route on board that only a PIN opens.
     has_sealed_route: bool,
+    has_camera: bool,
     reader: Option<ReaderV1>,
     screen: Screen,
     list: route_list::List,
+    /// Where one stood in the lists of orders.
+    orders: orders::Orders,
     busy: Option<Busy>,
     message: Option<(Tone, String)>,
     sync: SyncView,
@@ -141,9 +183,11 @@ impl App {
             is_practice: false,
             route,
             has_sealed_route: false,
+            has_camera: false,
             reader: None,
             screen: Screen::Login(login::Login::default()),
             list: route_list::List::default(),
+            orders: orders::Orders::default(),
             busy: None,
             message: None,
             sync: SyncView::default(),
@@ -164,6 +208,12 @@ impl App {
         App { has_sealed_route: true, ..self }
     }
 
+    /// There is a camera, so that photos are asked for.
+    #[must_use]
+    pub fn with_camera(self) -> App {
+        App { has_camera: true, ..self }
+    }
+
     /// Does what a key means on the screen that is shown. It has been seen: the message goes.
     pub fn press(&mut self, key: Key, now_unix_seconds: i64) -> Option<Effect> {
         if self.busy.is_some() {
@@ -176,6 +226,8 @@ impl App {
             Screen::Entry(_) => self.press_entry(key),
             Screen::Check(_) => self.press_check(key),
             Screen::NoRead(_) => self.press_no_read(key),
+            Screen::Work(_) => self.press_work(key),
+            Screen::Orders(_) => self.press_orders(key),
             Screen::Sync => self.press_sync(key),
         }
     }
@@ -254,7 +306,8 @@ impl App {
 
     /// The reading is on the disk.
     pub fn reading_saved(&mut self, place: usize) -> Option<Effect> {
-        self.screen = Screen::Entry(entry::Entry::saved(place));
+        let owes_photo = self.owes_photo(place);
+        self.screen = Screen::Entry(entry::Entry { owes_photo, ..entry::Entry::saved(place) });
         let is_in_service = self.route.as_ref().is_some_and(|r| r.stops[place].planned.in_service);
         if !is_in_service {
             self.tell(Tone::Good, "保存しました。中止中のため、お知らせ票はありません。");
@@ -266,7 +319,20 @@ impl App {
     /// The no-read is on the disk: on to the next connection.
     pub fn no_read_saved(&mut self, place: usize) {
         self.go_on_from(place);
-        self.tell(Tone::Good, "検針不能を保存しました。");
+        let comes_again =
+            self.route.as_ref().is_some_and(|route| route.stops[place].outcome.comes_again());
+        let told = if comes_again {
+            "検針不能を保存しました。あとで再訪問します。"
+        } else {
+            "検針不能を保存しました。"
+        };
+        self.tell(Tone::Good, told);
+    }
+
+    /// The work is on the disk.
+    pub fn work_saved(&mut self, told: impl Into<String>) {
+        self.leave_work();
+        self.tell(Tone::Good, told);
     }
 
     /// The printer has said how it went.
@@ -357,7 +423,14 @@ impl App {
             self.screen = Screen::Entry(entry::Entry::open(next));
         } else {
             self.screen = Screen::Route;
-            self.tell(Tone::Good, "この順路の検針はすべて終わりました。F4 で送受信してください。");
+            let revisits = self.route.as_ref().map_or(0, Route::revisits);
+            if revisits > 0 {
+                let told = format!("ひととおり終わりました。再訪問が{revisits}件残っています。");
+                self.tell(Tone::Warn, told);
+            } else {
+                let told = "この順路の検針はすべて終わりました。F4 で送受信してください。";
+                self.tell(Tone::Good, told);
+            }
         }
     }
 

@@ -3,8 +3,11 @@
 //! The disk is written at once, because the screen may say "saved" only afterwards. Printing,
 //! sending and the slow PIN hash run on threads of their own and report back as [`Report`]s.
 
+mod photographing;
 mod printing;
+mod saving;
 mod unlocking;
+mod working;
 
 use std::path::Path;
 use std::sync::{Arc, Mutex, PoisonError};
@@ -13,18 +16,13 @@ use std::thread;
 use argon2::{Argon2, PasswordHash, PasswordVerifier};
 use hardware::clock::Clock;
 use hardware::printer::Printer;
-use shared::calendar::to_unix_days;
-use shared::metering::{LowFlowIndicator, NoReadReason};
-use shared::quantity::CubicMeters;
-use shared::wire::{
-    EnrolmentV1, EventV1, NoReadV1, ReaderV1, ReadingV1, SlipV1, VisitV1, WorkPackage,
-};
+use shared::wire::{EnrolmentV1, EventV1, ReaderV1, SlipV1, WorkPackage};
 use uuid::Uuid;
 
 use crate::route::Route;
 use unlocking::open_route;
 
-use crate::screens::{App, Draft, Effect, Key, Tone};
+use crate::screens::{App, Effect, Key, Tone};
 use crate::store::{DataKey, DeviceSecret, Places, Store, StoreError};
 use crate::sync::{self, Synced, Transport};
 
@@ -180,7 +178,9 @@ impl Shell {
             Effect::VerifyPin { reader, pin } => self.verify_pin(reader, pin),
             Effect::Unlock { login, pin } => self.unlock(login, pin),
             Effect::SaveReading(draft) => self.save_reading(&draft),
-            Effect::SaveNoRead { place, reason } => self.save_no_read(place, reason),
+            Effect::SaveNoRead(draft) => self.save_no_read(draft),
+            Effect::SaveWork { place, draft } => self.save_work(place, *draft),
+            Effect::TakePhoto { place } => self.take_photo(place),
             Effect::Print { place } => self.print(place),
             Effect::Sync => self.sync(),
         }
@@ -207,75 +207,6 @@ impl Shell {
             }
             self.count();
         }
-    }
-
-    fn save_reading(&mut self, draft: &Draft) {
-        let Some(reading) = self.reading(draft) else { return };
-        let event = EventV1::Reading(reading.clone());
-        let saved = lock(&self.store).append(self.clock.now_unix_seconds(), event);
-        if let Err(error) = saved {
-            self.refuse(&error);
-            return;
-        }
-        if let Some(route) = self.app.route_mut() {
-            route.note_reading(draft.place, reading);
-        }
-        if let Some(effect) = self.app.reading_saved(draft.place) {
-            self.carry_out(effect);
-        }
-    }
-
-    fn reading(&mut self, draft: &Draft) -> Option<ReadingV1> {
-        let route = self.app.route()?;
-        let stop = &route.stops[draft.place];
-        let usage = stop.volume(draft.register, None).billed().unwrap_or(CubicMeters(0));
-        // The reading is kept whatever its charge: the office computes what the terminal cannot.
-        let amounts = route.amounts(stop, usage, self.app.today());
-        Some(ReadingV1 {
-            id: (self.mint)(),
-            package: route.package,
-            connection: stop.planned.connection,
-            register_value: draft.register.value(),
-            register_digits: draft.register.digits(),
-            first_typed_value: draft.first_typed,
-            usage_m3: usage.0,
-            findings: draft.findings.iter().map(|finding| finding.code()).collect(),
-            low_flow: match draft.low_flow {
-                LowFlowIndicator::NotChecked => 0,
-                LowFlowIndicator::Still => 1,
-                LowFlowIndicator::TurningWithTapsShut => 2,
-            },
-            read_on_unix_days: to_unix_days(self.app.today()),
-            water_yen: amounts.water.map(|amount| amount.0),
-            sewerage_yen: amounts.sewerage.map(|amount| amount.0),
-            reader: self.app.reader_login().to_owned(),
-            visit: VisitV1::default(),
-        })
-    }
-
-    fn save_no_read(&mut self, place: usize, reason: NoReadReason) {
-        let Some(route) = self.app.route() else { return };
-        let no_read = NoReadV1 {
-            id: (self.mint)(),
-            package: route.package,
-            connection: route.stops[place].planned.connection,
-            reason: reason.code(),
-            visited_on_unix_days: to_unix_days(self.app.today()),
-            reader: self.app.reader_login().to_owned(),
-            comes_again: false,
-            estimate_m3: None,
-            visit: VisitV1::default(),
-        };
-        let event = EventV1::NoRead(no_read.clone());
-        let saved = lock(&self.store).append(self.clock.now_unix_seconds(), event);
-        if let Err(error) = saved {
-            self.refuse(&error);
-            return;
-        }
-        if let Some(route) = self.app.route_mut() {
-            route.note_no_read(place, &no_read);
-        }
-        self.app.no_read_saved(place);
     }
 
     fn sync(&mut self) {

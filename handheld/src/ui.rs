@@ -59,6 +59,14 @@ impl Ui {
             });
             adapter.set_options(model(options.collect()));
         }
+        if view.work.facts != self.shown.work.facts {
+            let facts = view.work.facts.iter();
+            let fact = |(name, value): &(String, String)| FactView {
+                name: name.into(),
+                value: value.into(),
+            };
+            adapter.set_facts(model(facts.map(fact).collect()));
+        }
         if view != self.shown {
             adapter.set_view(screen(&view));
         }
@@ -177,6 +185,14 @@ fn screen(view: &View) -> ScreenView {
         log_unsent: count(view.sync.unsent),
         log_share: share,
         entry: entry(&view.entry),
+        work: WorkView {
+            title: (&view.work.title).into(),
+            text: (&view.work.text).into(),
+            typed: (&view.work.typed).into(),
+            offered: (&view.work.offered).into(),
+            ask: view.work.ask.into(),
+            pages: (&view.work.pages).into(),
+        },
     }
 }
 

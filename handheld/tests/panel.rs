@@ -120,6 +120,8 @@ fn a_route_is_walked_by_keys_and_survives_a_pulled_plug() {
     terminal.keys(&["1", "3", "2", "0", "Return"]);
     terminal.picture("check-indicator");
     terminal.keys(&["2"]);
+    terminal.picture("check-remark");
+    terminal.keys(&["Return"]);
     terminal.tells(&["T01-000002"]);
     terminal.picture("saved-leak");
 
@@ -127,7 +129,7 @@ fn a_route_is_walked_by_keys_and_survives_a_pulled_plug() {
     terminal.picture("no-read");
     assert_eq!(terminal.keys(&["Return"]).progress, Some((3, 20)));
     terminal.picture("caution");
-    terminal.keys(&["1", "1", "0", "0", "Return"]);
+    terminal.keys(&["1", "1", "0", "0", "Return", "1", "1", "0", "0", "Return"]);
     terminal.picture("backwards");
     terminal.keys(&["Escape", "1", "2", "4"]);
     drop(terminal);

@@ -65,7 +65,10 @@ impl Route {
             EventV1::PhotoTaken(photo) => (photo.package, photo.connection, photo.id),
             EventV1::Noted(note) => match note.connection {
                 Some(connection) => (note.package, connection, note.id),
-                None if note.package == self.package => return self.notes.push(note.clone()),
+                None if note.package == self.package => {
+                    self.notes.push(note.clone());
+                    return;
+                }
                 None => return,
             },
             _ => return,
@@ -76,10 +79,10 @@ impl Route {
         match event {
             EventV1::MeterExchanged(done) => stop.work.exchange = Some(done.clone()),
             EventV1::ServiceStarted(done) => {
-                stop.outcome = Outcome::Started(Box::new(done.clone()))
+                stop.outcome = Outcome::Started(Box::new(done.clone()));
             }
             EventV1::ServiceStopped(done) => {
-                stop.outcome = Outcome::Stopped(Box::new(done.clone()))
+                stop.outcome = Outcome::Stopped(Box::new(done.clone()));
             }
             EventV1::SuspensionStepDone(done) => stop.work.suspension.push(done.clone()),
             EventV1::PhotoTaken(photo) => stop.work.photos.push(photo.clone()),

@@ -1,8 +1,7 @@
 //! Reading entry (指針の入力): one connection, one number, and what follows from it.
 
-use shared::metering::{
-    Finding, LowFlowIndicator, Observation, RegisterReading, screen as find_odd,
-};
+use shared::metering::screening::screen_period;
+use shared::metering::{BackwardsReason, Finding, LowFlowIndicator, RegisterReading};
 
 use super::{App, Draft, Effect, Key, Screen, Tone, check, no_read};
 use crate::route::Stop;
@@ -16,16 +15,30 @@ pub(super) struct Entry {
     pub typed: String,
     /// What was typed before a check sent the reader back.
     pub first_typed: Option<u32>,
+    /// What was typed first of all and cleared again: never lost (R-H7).
+    pub taken_back: Option<u32>,
     /// The indicator, set with F5.
     pub low_flow: LowFlowIndicator,
+    /// Codes of the remarks, chosen in the menu.
+    pub remarks: Vec<u8>,
     /// The reading is stored; the result is shown.
     pub is_saved: bool,
+    /// A photo of the stored reading is asked, by lot.
+    pub owes_photo: bool,
 }
 
 impl Entry {
     pub fn open(place: usize) -> Entry {
-        let low_flow = LowFlowIndicator::NotChecked;
-        Entry { place, typed: String::new(), first_typed: None, low_flow, is_saved: false }
+        Entry {
+            place,
+            typed: String::new(),
+            first_typed: None,
+            taken_back: None,
+            low_flow: LowFlowIndicator::NotChecked,
+            remarks: Vec::new(),
+            is_saved: false,
+            owes_photo: false,
+        }
     }
 
     pub fn saved(place: usize) -> Entry {
@@ -34,7 +47,14 @@ impl Entry {
 
     /// The typed number, if the dials can show it.
     pub fn register(&self, stop: &Stop) -> Option<RegisterReading> {
-        RegisterReading::new(self.typed.parse().ok()?, stop.planned.dial_digits).ok()
+        RegisterReading::new(self.typed.parse().ok()?, stop.dial_digits()).ok()
+    }
+
+    /// Keeps the number that is about to be cleared, if it is the first.
+    fn take_back(&mut self) {
+        if self.taken_back.is_none() {
+            self.taken_back = self.typed.parse().ok();
+        }
     }
 }
 
@@ -49,23 +69,27 @@ impl App {
         }
         match key {
             Key::Digit(digit) => {
-                if entry.typed.len() < usize::from(route.stops[place].planned.dial_digits) {
+                if entry.typed.len() < usize::from(route.stops[place].dial_digits()) {
                     entry.typed.push(char::from(b'0' + digit));
                 } else {
                     self.tell(Tone::Warn, "メーターの桁数より多い数字は入りません。(H20)");
                 }
             }
             Key::Erase => {
+                entry.take_back();
                 entry.typed.pop();
             }
-            Key::Cancel if !entry.typed.is_empty() => entry.typed.clear(),
+            Key::Cancel if !entry.typed.is_empty() => {
+                entry.take_back();
+                entry.typed.clear();
+            }
             Key::Cancel | Key::Function(1) => self.back_to_list(place),
             Key::Function(2) => self.screen = Screen::NoRead(no_read::NoRead::at(place)),
             Key::Function(3) => {
                 let last = route.last_read;
                 return self.reprint(last);
             }
-            Key::Function(4) => self.show_sync(),
+            Key::Function(4) => self.open_menu(place),
             Key::Function(5) => {
                 entry.low_flow = toggled(entry.low_flow);
             }
@@ -78,27 +102,20 @@ impl App {
     }
 
     fn press_saved(&mut self, key: Key, place: usize) -> Option<Effect> {
+        let owes_photo = matches!(&self.screen, Screen::Entry(entry) if entry.owes_photo);
         match key {
-            Key::Enter | Key::Down => {
-                self.go_on_from(place);
-                None
-            }
+            Key::Enter | Key::Down if owes_photo => return self.take_photo(place),
+            Key::Enter | Key::Down => self.go_on_from(place),
             Key::Function(2) => {
                 self.screen = Screen::Entry(Entry::open(place));
                 self.tell(Tone::Info, "保存した指針を訂正します。正しい指針を入力してください。");
-                None
             }
-            Key::Function(3) => self.reprint(Some(place)),
-            Key::Cancel | Key::Function(1) => {
-                self.back_to_list(place);
-                None
-            }
-            Key::Function(4) => {
-                self.show_sync();
-                None
-            }
-            _ => None,
+            Key::Function(3) => return self.reprint(Some(place)),
+            Key::Cancel | Key::Function(1) => self.back_to_list(place),
+            Key::Function(4) => self.open_menu(place),
+            _ => {}
         }
+        None
     }
 
     fn confirm_entry(&mut self) -> Option<Effect> {
@@ -109,20 +126,20 @@ impl App {
             self.tell(Tone::Warn, "指針を入力してください。(H21)");
             return None;
         };
-        let findings = self.findings(entry.place, register, entry.low_flow);
         let draft = Draft {
             place: entry.place,
             register,
             first_typed: entry.first_typed.filter(|first| *first != register.value()),
-            findings,
+            taken_back: entry.taken_back.filter(|first| *first != register.value()),
+            findings: self.findings(entry.place, register, entry.low_flow, None),
             low_flow: entry.low_flow,
+            reason: None,
+            remarks: entry.remarks.clone(),
+            without_photo: None,
         };
-        if !draft.findings.iter().any(|finding| finding.is_told_to_the_reader()) {
-            return Some(Effect::SaveReading(draft));
-        }
         let is_typed_twice = entry.first_typed == Some(register.value());
-        self.screen = Screen::Check(check::Check::of(draft, is_typed_twice, self.today));
-        None
+        let check = check::Check::of(draft, is_typed_twice, self.today);
+        self.go_on_checking(check)
     }
 
     pub(super) fn findings(
@@ -130,14 +147,12 @@ impl App {
         place: usize,
         register: RegisterReading,
         low_flow: LowFlowIndicator,
+        reason: Option<BackwardsReason>,
     ) -> Vec<Finding> {
         let Some(route) = &self.route else { return Vec::new() };
         let stop = &route.stops[place];
-        find_odd(
-            Observation { register, low_flow },
-            stop.history(self.today),
-            stop.planned.limits.into(),
-        )
+        let (volume, history) = (stop.volume(register, reason), stop.history(self.today));
+        screen_period(volume, low_flow, &history, stop.planned.limits.into())
     }
 
     pub(super) fn back_to_list(&mut self, place: usize) {

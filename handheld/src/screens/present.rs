@@ -1,7 +1,7 @@
 //! From the state of the screens to what is shown (表示内容の組み立て).
 
 use shared::calendar::{japanese_date, japanese_month_day};
-use shared::metering::{LowFlowIndicator, NoReadReason};
+use shared::metering::LowFlowIndicator;
 use shared::quantity::{CubicMeters, Yen, grouped};
 
 use super::check::{Check, Step};
@@ -37,12 +37,9 @@ impl App {
             Screen::Route => self.show_list(&mut view),
             Screen::Entry(entry) => self.show_entry(&mut view, entry),
             Screen::Check(check) => self.show_check(&mut view, check),
-            Screen::NoRead(list) => {
-                view.screen = "no_read";
-                self.with_stop(list.place, |stop| view.entry = about(stop, self));
-                view.options = options(list.chosen);
-                view.enter = "保存".into();
-            }
+            Screen::NoRead(list) => self.show_no_read(&mut view, *list),
+            Screen::Work(work) => self.show_work(&mut view, work),
+            Screen::Orders(list) => self.show_orders(&mut view, *list),
             Screen::Sync => {
                 view.screen = "sync";
                 view.sync = self.sync;
@@ -53,7 +50,7 @@ impl App {
         view
     }
 
-    fn with_stop(&self, place: usize, show: impl FnOnce(&Stop)) {
+    pub(super) fn with_stop(&self, place: usize, show: impl FnOnce(&Stop)) {
         if let Some(stop) = self.route.as_ref().and_then(|route| route.stops.get(place)) {
             show(stop);
         }
@@ -65,6 +62,8 @@ impl App {
         view.keys = keys([filter, "検針不能", "再印刷", "送受信", ""]);
         view.enter = "検針する".into();
         let Some(route) = &self.route else { return };
+        let due = super::orders::due(route, self.today);
+        view.keys[4] = if due > 0 { format!("作業 {due}") } else { "作業".to_owned() };
         let shown = self.list.shown(route);
         let chosen = self.list.chosen(route);
         let row_of_cursor = shown.iter().position(|place| Some(*place) == chosen);
@@ -86,7 +85,8 @@ impl App {
             view.entry = about(stop, self);
             view.entry.typed.clone_from(&entry.typed);
             view.entry.is_leaking = entry.low_flow == LowFlowIndicator::TurningWithTapsShut;
-            view.entry.usage = live_usage(stop, entry);
+            let hides = self.route.as_ref().is_some_and(|route| route.work.hides_previous);
+            view.entry.usage = if hides { String::new() } else { live_usage(stop, entry) };
             let is_correction = matches!(stop.outcome, Outcome::Read { .. });
             let field = if is_correction { "訂正する指針" } else { "今回の指針" };
             field.clone_into(&mut view.entry.field);
@@ -96,16 +96,17 @@ impl App {
         });
         if !entry.is_saved {
             let leak = if view.entry.is_leaking { "漏水なし" } else { "漏水" };
-            view.keys = keys(["一覧", "検針不能", "再印刷", "送受信", leak]);
+            view.keys = keys(["一覧", "検針不能", "再印刷", "メニュー", leak]);
             view.enter = "確定".into();
         } else if self.busy == Some(Busy::Printing) {
             view.entry.slip = "印刷中".into();
             view.entry.is_unprinted = false;
             view.enter = "印刷中".into();
         } else {
-            view.keys = keys(["一覧", "指針訂正", "再印刷", "送受信", ""]);
+            view.keys = keys(["一覧", "指針訂正", "再印刷", "メニュー", ""]);
             let without =
                 if view.entry.is_unprinted { "印刷しないで次へ" } else { "次へ" };
+            let without = if entry.owes_photo { "写真を撮る（抜取り）" } else { without };
             view.enter = without.into();
         }
     }
@@ -116,8 +117,10 @@ impl App {
         view.keys = keys(["", "検針不能", "", "", ""]);
         self.with_stop(check.draft.place, |stop| {
             view.entry = about(stop, self);
+            view.entry.previous = stop.basis().previous.padded();
             view.entry.sentences = check.sentences(stop);
-            view.entry.usage = usage(stop.previous.usage_until(check.draft.register).volume());
+            view.entry.usage =
+                usage(stop.volume(check.draft.register, check.draft.reason).billed());
         });
         view.entry.typed.clone_from(&check.typed);
         view.entry.field = "もう一度".into();
@@ -125,16 +128,22 @@ impl App {
             view.entry.now = check.draft.register.padded();
         }
         let (step, question) = match check.step {
-            Step::Refused => {
-                ("refused", "保存できません。取消でもう一度入力するか、検針不能にしてください。")
-            }
             Step::SecondEntry => ("again", "よく見て、もう一度入力してください。"),
-            Step::LowFlow => ("low_flow", "蛇口を全部閉めると、パイロットは？"),
+            Step::Backwards => ("choice", "理由はどれですか。違うときは取消でもう一度入力します。"),
+            Step::LowFlow => ("choice", "蛇口を全部閉めると、パイロットは？"),
+            Step::Remark if check.asks_to_tell_the_user() => {
+                ("choice", "使用者に知らせ、備考を選んでください。")
+            }
+            Step::Remark => ("choice", "備考を選んでください。"),
+            Step::Photo => ("choice", "メーターの写真を撮ってください。"),
             Step::Confirm => ("confirm", "よければ確定を押してください。"),
         };
         view.entry.step = step;
         question.clone_into(&mut view.entry.question);
-        if matches!(check.step, Step::SecondEntry | Step::Confirm) {
+        if let Some(route) = &self.route {
+            view.options = options(check.labels(route), check.chosen, check.offers());
+        }
+        if matches!(check.step, Step::SecondEntry | Step::Confirm) || check.offers() {
             view.enter = "確定".into();
         }
         // What was refused a moment ago stands where the question stood.
@@ -156,7 +165,7 @@ fn show_login(view: &mut View, login: &Login) {
     view.enter = "確定".into();
 }
 
-fn keys(labels: [&str; 5]) -> [String; 5] {
+pub(super) fn keys(labels: [&str; 5]) -> [String; 5] {
     labels.map(str::to_owned)
 }
 
@@ -183,29 +192,37 @@ fn row(stop: &Stop, is_chosen: bool) -> RowView {
     }
 }
 
-fn about(stop: &Stop, app: &App) -> EntryView {
+pub(super) fn about(stop: &Stop, app: &App) -> EntryView {
     let history = stop.history(app.today);
+    // Where the office wants it, a reader who does not look cannot copy (前回指針を隠す).
+    let hides = matches!(app.screen, Screen::Entry(_))
+        && stop.outcome == Outcome::Open
+        && app.route.as_ref().is_some_and(|route| route.work.hides_previous);
     EntryView {
         number: stop.number.to_string(),
         name: stop.user().to_owned(),
         address: stop.place(),
-        meter: format!("{}　口径{}mm", stop.planned.meter_number, stop.size.mm()),
+        meter: format!("{}　口径{}mm", stop.meter_number(), stop.size.mm()),
         position: stop.planned.meter_position.clone(),
         caution: stop.planned.caution.clone(),
-        previous: stop.previous.padded(),
-        previous_on: japanese_month_day(stop.previous_read_on),
-        last_period: usage(history.last_period),
-        last_year: usage(history.same_period_last_year),
+        previous: if hides { "入力後".to_owned() } else { stop.basis().previous.padded() },
+        previous_on: if stop.is_new_meter() {
+            "取付指針".to_owned()
+        } else {
+            japanese_month_day(stop.previous_read_on)
+        },
+        last_period: if hides { "−".to_owned() } else { usage(history.last_period) },
+        last_year: if hides { "−".to_owned() } else { usage(history.same_period_last_year) },
         ..EntryView::default()
     }
 }
 
-fn usage(volume: Option<CubicMeters>) -> String {
+pub(super) fn usage(volume: Option<CubicMeters>) -> String {
     volume.map_or_else(|| "−".to_owned(), |volume| format!("{}m³", grouped(volume.0.into())))
 }
 
 fn live_usage(stop: &Stop, entry: &Entry) -> String {
-    match entry.register(stop).map(|register| stop.previous.usage_until(register).volume()) {
+    match entry.register(stop).map(|register| stop.volume(register, None).billed()) {
         Some(Some(volume)) => usage(Some(volume)),
         Some(None) => "−".to_owned(),
         None => String::new(),
@@ -242,14 +259,12 @@ fn yen(amount: Yen) -> String {
     format!("{}円", amount.grouped())
 }
 
-fn options(chosen: Option<usize>) -> Vec<OptionView> {
-    NoReadReason::ALL
-        .iter()
-        .enumerate()
-        .map(|(index, reason)| OptionView {
-            key: (index + 1).to_string(),
-            text: reason.japanese().to_owned(),
-            is_chosen: chosen == Some(index),
-        })
-        .collect()
+/// Choices with the digit that picks each; `chosen` is marked where 確定 takes it.
+pub(super) fn options(labels: Vec<String>, chosen: usize, marks: bool) -> Vec<OptionView> {
+    let options = labels.into_iter().enumerate().map(|(index, text)| OptionView {
+        key: (index + 1).to_string(),
+        text,
+        is_chosen: marks && index == chosen,
+    });
+    options.collect()
 }

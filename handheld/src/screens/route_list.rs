@@ -89,6 +89,7 @@ impl App {
                 }
             }
             Key::Enter => self.open_chosen(),
+            Key::Function(5) => self.open_orders(),
             Key::Function(4) => self.show_sync(),
             Key::Cancel => {
                 self.reader = None;

@@ -3,10 +3,10 @@
 use super::*;
 use jiff::civil::date;
 use shared::calendar::to_unix_days;
-use shared::metering::ScreeningLimits;
+use shared::metering::{NoReadReason, ScreeningLimits};
 use shared::wire::{
-    NoReadV1, OnSiteV1, PastUsageV1, PlannedConnectionV1, ReadingV1, RoundV1, RouteV1, RouteWorkV1,
-    SlipV1, TariffV1, UseClassV1, UtilityV1, VisitV1, WorkPackage, WorkPackageV1,
+    EventV1, NoReadV1, OnSiteV1, PastUsageV1, PlannedConnectionV1, ReadingV1, RoundV1, RouteV1,
+    RouteWorkV1, SlipV1, TariffV1, UseClassV1, UtilityV1, VisitV1, WorkPackage, WorkPackageV1,
 };
 use uuid::Uuid;
 
@@ -50,11 +50,15 @@ fn planned(order: u32, in_service: bool) -> PlannedConnectionV1 {
 }
 
 fn route() -> Route {
+    Route::open(package()).unwrap()
+}
+
+fn package() -> WorkPackage {
     let tariffs = [
         include_str!("../../../shared/tariffs/takatsuki-water-2019.toml"),
         include_str!("../../../shared/tariffs/yachiyo-sewerage-2019.toml"),
     ];
-    let package = WorkPackageV1 {
+    WorkPackage::V1(WorkPackageV1 {
         id: Uuid::from_u128(9),
         business_date_unix_days: to_unix_days(TODAY),
         utility: UtilityV1 {
@@ -69,8 +73,7 @@ fn route() -> Route {
         use_classes: vec![UseClassV1 { key: "general".into(), name: "一般用".into() }],
         work: RouteWorkV1::default(),
         connections: vec![planned(1, true), planned(2, false), planned(3, true)],
-    };
-    Route::open(WorkPackage::V1(package)).unwrap()
+    })
 }
 
 fn logged_in() -> App {
@@ -153,7 +156,13 @@ fn an_odd_number_is_typed_twice_and_the_indicator_is_asked_for() {
     assert!(view.entry.sentences[0].contains("120m³"), "{:?}", view.entry.sentences);
     assert_eq!(type_keys(&mut app, "1320e"), None);
     assert!(app.view().entry.question.contains("パイロット"));
-    let effect = type_keys(&mut app, "2");
+    assert_eq!(type_keys(&mut app, "2"), None);
+    let view = app.view();
+    assert!(view.entry.question.contains("備考"), "{}", view.entry.question);
+    assert!(view.options[0].is_chosen && view.options[0].text.starts_with("06 漏水"));
+    let effect = type_keys(&mut app, "e");
+    let Some(Effect::SaveReading(draft)) = &effect else { panic!("{effect:?}") };
+    assert_eq!(draft.remarks, [6]);
     assert_eq!(saved_value(effect), (1_320, None, LowFlowIndicator::TurningWithTapsShut));
 }
 
@@ -167,36 +176,12 @@ fn a_slip_of_the_finger_is_kept_beside_what_was_meant() {
 }
 
 #[test]
-fn dials_that_went_backwards_are_never_taken() {
-    let mut app = logged_in();
-    assert_eq!(type_keys(&mut app, "e1100e"), None);
-    assert_eq!(type_keys(&mut app, "e1100ee"), None);
-    assert_eq!(app.view().screen, "check");
-    type_keys(&mut app, "c");
-    assert_eq!(app.view().screen, "reading");
-    type_keys(&mut app, "1100e");
-    type_keys(&mut app, "B");
-    assert_eq!(app.view().screen, "no_read");
-}
-
-#[test]
 fn a_reader_can_report_a_leak_on_a_usual_volume() {
     let mut app = logged_in();
     type_keys(&mut app, "e1238Ee");
     assert_eq!(app.view().screen, "check");
     let effect = type_keys(&mut app, "e");
     assert_eq!(saved_value(effect), (1_238, None, LowFlowIndicator::TurningWithTapsShut));
-}
-
-#[test]
-fn a_meter_out_of_reach_is_one_reason_away() {
-    let mut app = logged_in();
-    assert_eq!(type_keys(&mut app, "eBe"), None);
-    assert!(app.view().message.contains("H23"));
-    let effect = type_keys(&mut app, "7e");
-    assert_eq!(effect, Some(Effect::SaveNoRead { place: 0, reason: NoReadReason::NoAccess }));
-    app.no_read_saved(0);
-    assert_eq!(app.view().screen, "reading");
 }
 
 #[test]
@@ -279,7 +264,7 @@ fn a_second_odd_number_keeps_what_was_typed_first() {
     let view = app.view();
     assert_eq!((view.screen, view.entry.step), ("check", "again"));
     type_keys(&mut app, "1330e");
-    let effect = type_keys(&mut app, "1");
+    let effect = type_keys(&mut app, "1e");
     assert_eq!(saved_value(effect), (1_330, Some(1_320), LowFlowIndicator::Still));
 }
 
@@ -392,3 +377,7 @@ fn the_list_shows_what_is_left_and_where_one_stands() {
     assert_eq!(view.rows.len(), 2);
     assert!(view.list_position.contains("未検針のみ"));
 }
+
+mod entry_rules;
+mod no_reads;
+mod works;

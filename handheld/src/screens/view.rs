@@ -71,6 +71,22 @@ pub struct OptionView {
     pub is_chosen: bool,
 }
 
+/// Work besides reading: what is asked, and what one should know to answer.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct WorkView {
+    pub title: String,
+    pub text: String,
+    /// Names and values.
+    pub facts: Vec<(String, String)>,
+    pub typed: String,
+    /// What 確定 takes when nothing is typed.
+    pub offered: String,
+    /// `digits`, `choice` or `look`.
+    pub ask: &'static str,
+    /// Where one stands in a long list of choices.
+    pub pages: String,
+}
+
 /// Counts of the log.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub struct SyncView {
@@ -101,13 +117,15 @@ pub struct View {
     pub planned: usize,
     pub entry: EntryView,
     pub options: Vec<OptionView>,
+    pub work: WorkView,
     pub sync: SyncView,
 }
 
 impl View {
     /// The notice line; on a check what is odd and what is asked.
     fn words(&self) -> Option<String> {
-        let words = format!("{}{}", self.message, self.entry.question).replace('\n', "");
+        let asked = if self.screen == "work" { &self.work.text } else { &self.entry.question };
+        let words = format!("{}{asked}", self.message).replace('\n', "");
         (!words.is_empty()).then_some(words)
     }
 
@@ -120,6 +138,7 @@ impl View {
             typed: match self.screen {
                 "login" if self.is_on_pin => self.login_pin.clone(),
                 "login" => self.login_number.clone(),
+                "work" => self.work.typed.clone(),
                 _ => self.entry.typed.clone(),
             },
             message: self.words(),
