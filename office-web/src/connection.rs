@@ -5,6 +5,7 @@ mod detail;
 mod history_file;
 mod recent_searches;
 mod search;
+mod terms;
 mod usage_chart;
 
 use axum::Router;
@@ -21,4 +22,5 @@ pub(crate) fn routes() -> Router<Office> {
         .route("/connections/search", post(search::search).fallback(wrong_method))
         .route("/connections/{number}", get(detail::detail).fallback(wrong_method))
         .route("/connections/{number}/readings.csv", get(history_file::readings))
+        .merge(terms::routes())
 }

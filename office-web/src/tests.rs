@@ -8,5 +8,6 @@ mod leak_adjustment_pages;
 mod log_in;
 mod metering_pages;
 mod tariff_pages;
+mod terms_pages;
 mod test_office;
 mod walls;

@@ -11,6 +11,7 @@ use shared::ids::AssessmentId;
 use crate::access::session::CurrentStaff;
 use crate::config::Office;
 use crate::form::Path;
+use crate::format;
 use crate::layout::{Area, Frame, html};
 use crate::problem::Problem;
 
@@ -19,8 +20,10 @@ use crate::problem::Problem;
 struct AssessmentPage {
     frame: Frame,
     view: AssessmentView,
-    /// Two where a tariff change split the period by days.
+    /// Several where the period was split by days or cut by a change of size or class.
     explanations: Vec<Explanation>,
+    /// What else the charge was made by, line by line.
+    basis: Vec<String>,
 }
 
 /// `GET /assessments/{assessment}`.
@@ -35,14 +38,29 @@ pub(crate) async fn assessment(
     })?;
     Ok(html(&AssessmentPage {
         frame: Frame::new(format!("調定 {id}"), Area::Billing, &staff),
-        explanations: view
-            .earlier
-            .iter()
-            .map(|(tariff, charge)| explain(charge, tariff))
-            .chain([explain(&view.charge, &view.tariff)])
-            .collect(),
+        explanations: explanations(&view),
+        basis: view.basis.japanese(),
         view,
     }))
+}
+
+/// Each part with the days that it is for, where the period was cut.
+fn explanations(view: &AssessmentView) -> Vec<Explanation> {
+    let earlier = view.earlier.iter().map(|(tariff, charge)| explain(charge, tariff));
+    let mut all: Vec<Explanation> = earlier.chain([explain(&view.charge, &view.tariff)]).collect();
+    let inputs = view.earlier.iter().map(|(_, charge)| charge.input).chain([view.charge.input]);
+    for ((explanation, input), (from, to)) in all.iter_mut().zip(inputs).zip(&view.part_days) {
+        let class = view.tariff.class_name(input.use_class);
+        let note = format!(
+            "期間の区分: {} 〜 {}　口径{}mm・{class}・{} m³",
+            format::day(from),
+            format::day(to),
+            input.size.mm(),
+            format::number(input.usage.0),
+        );
+        explanation.notes.insert(0, note);
+    }
+    all
 }
 
 /// An amount that cannot be explained is told with its own code, never shown as if it were right.

@@ -4,11 +4,13 @@ use askama::Template;
 use axum::extract::State;
 use axum::response::Response;
 use backoffice::access::Right;
+use backoffice::billing::TermLine;
 use backoffice::connection::{ConnectionDetail, InstalledMeter, ReadingLine, connection_detail};
 use jiff::civil::Date;
 use shared::ids::ConnectionNumber;
 
 use super::bills::{BillRow, bill_rows};
+use super::terms;
 use super::usage_chart::{self, PastVolume, UsageChart};
 use crate::access::session::CurrentStaff;
 use crate::config::Office;
@@ -28,6 +30,8 @@ struct DetailPage {
     history: Vec<HistoryRow>,
     bills: Vec<BillRow>,
     may_see_bills: bool,
+    /// 料金の条件 that hold or will hold.
+    open_terms: Vec<TermLine>,
 }
 
 struct MeterView {
@@ -62,7 +66,9 @@ pub(crate) async fn detail(
     };
     // An audit trail will want every look at a person; the number alone is no personal data.
     tracing::info!(staff.id = staff.id.0, connection.number = %number, "connection opened");
-    Ok(html(&page(&staff, connection, bills, may_see_bills, today)))
+    let mut open_terms = terms::of_connection(&office, &connection).await?.terms;
+    open_terms.retain(terms::is_open);
+    Ok(html(&DetailPage { open_terms, ..page(&staff, connection, bills, may_see_bills, today) }))
 }
 
 pub(super) fn not_found(number: &ConnectionNumber) -> Problem {
@@ -101,6 +107,7 @@ fn page(
         history,
         bills,
         may_see_bills,
+        open_terms: Vec::new(),
         connection,
     }
 }

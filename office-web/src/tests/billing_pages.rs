@@ -5,14 +5,16 @@ use backoffice::billing::{demo_tariffs, store_tariff};
 
 use super::test_office::{Browser, HOSTILE_NAME, Page, TestOffice};
 
-/// Everybody used 45 m³; the slip of the first said so, with the right amount of water.
+/// Everybody used 45 m³, the master meter of the third beside its submeter; the slip of the first
+/// said so, with the right amount of water.
 const READ: &str = "
     insert into metering.reading
         (utility_id, reading_id, connection_id, meter_id, round_id, read_on, register_value,
          usage_m3, kind, slip_water_yen, slip_sewerage_yen)
-    select 1, gen_random_uuid(), n, n, r.round_id, '2026-11-20', 1245, 45, 1,
+    select 1, gen_random_uuid(), n, n, r.round_id, '2026-11-20', 1200 + used, used, 1,
            case n when 1 then 5912 end, null
-    from generate_series(1, 4) n, metering.reading_round r;";
+    from generate_series(1, 4) n, metering.reading_round r,
+         lateral (select case n when 3 then 90 else 45 end as used) u;";
 
 pub(super) async fn closed_round(office: &TestOffice) {
     for text in demo_tariffs() {

@@ -15,6 +15,10 @@ const BEHIND_LOGIN: &[(&str, &str, &str)] = &[
     ("POST", "/connections/search", "/connections/search"),
     ("GET", "/connections/{number}", "/connections/00000001"),
     ("GET", "/connections/{number}/readings.csv", "/connections/00000001/readings.csv"),
+    ("GET", "/connections/{number}/terms", "/connections/00000001/terms"),
+    ("POST", "/connections/{number}/terms", "/connections/00000001/terms"),
+    ("POST", "/connections/{number}/terms/end", "/connections/00000001/terms/end"),
+    ("POST", "/connections/{number}/terms/readings", "/connections/00000001/terms/readings"),
     ("GET", "/rounds", "/rounds"),
     ("GET", "/rounds/{round}", "/rounds/1"),
     ("POST", "/rounds/{round}/close", "/rounds/1/close"),
@@ -99,12 +103,13 @@ const FORM: &[(&str, &str)] = &[
 ];
 
 /// The files in which routes are named.
-const SOURCES: [&str; 8] = [
+const SOURCES: [&str; 9] = [
     include_str!("../access.rs"),
     include_str!("../billing.rs"),
     include_str!("../billing/leak_adjustment.rs"),
     include_str!("../billing/tariff.rs"),
     include_str!("../connection.rs"),
+    include_str!("../connection/terms.rs"),
     include_str!("../devices.rs"),
     include_str!("../metering.rs"),
     include_str!("../reports.rs"),

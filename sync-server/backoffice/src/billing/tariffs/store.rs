@@ -14,10 +14,42 @@ use crate::billing::error::BillingError;
 use crate::billing::golden_rows::refuse_disagreement;
 use crate::billing::use_class;
 
-/// Published tables that the demo town bills by, labelled as such.
+/// Published tables that the demo town bills by, labelled as such. Reliefs and the deduction are no
+/// part of what was published: they are invented, so that the demo town has terms to show.
 const DEMO: [&str; 2] = [
-    include_str!("../../../../../shared/tariffs/takatsuki-water-2019.toml"),
-    include_str!("../../../../../shared/tariffs/yachiyo-sewerage-2019.toml"),
+    concat!(
+        include_str!("../../../../../shared/tariffs/takatsuki-water-2019.toml"),
+        r#"
+[[water.relief]]
+key = "welfare"
+name = "福祉減免"
+article = "水面市（架空）減免要綱第3条"
+of = "service"
+percent = 50
+
+[[water.relief]]
+key = "disaster"
+name = "災害減免"
+article = "水面市（架空）減免要綱第5条"
+of = "all"
+percent = 100
+"#
+    ),
+    concat!(
+        include_str!("../../../../../shared/tariffs/yachiyo-sewerage-2019.toml"),
+        r#"
+[sewerage.deduction]
+from_percent = 10
+from_m3 = 20
+
+[[sewerage.relief]]
+key = "welfare"
+name = "福祉減免"
+article = "水面市（架空）減免要綱第4条"
+of = "service"
+percent = 50
+"#
+    ),
 ];
 
 /// The texts of the tariffs that the demo town bills by: water and sewerage.

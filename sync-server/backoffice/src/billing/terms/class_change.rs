@@ -3,7 +3,7 @@
 use jiff::civil::Date;
 use jiff_sqlx::ToSqlx;
 use shared::connection::UsageClass;
-use shared::ids::{ConnectionId, StaffId};
+use shared::ids::ConnectionId;
 use sqlx::Row;
 
 use super::TermRefusal;
@@ -101,9 +101,7 @@ pub async fn withdraw_class_change(
     office: &Backoffice,
     id: i64,
     reason: &str,
-    by: StaffId,
-    at: jiff::Timestamp,
-    accepts_assessed: bool,
+    by: EntryBy,
 ) -> Result<(), TermRefusal> {
     if reason.trim().is_empty() {
         return Err(TermRefusal::Incomplete);
@@ -134,9 +132,8 @@ pub async fn withdraw_class_change(
         return Err(TermRefusal::NotTheLast);
     }
     let on = row.try_get::<jiff_sqlx::Date, _>("changed_on")?.to_jiff();
-    let entry = EntryBy { staff: by, at, accepts_assessed };
     let connection = ConnectionId(row.try_get("connection_id")?);
-    refuse_assessed(&mut db, utility, connection, on, entry).await?;
+    refuse_assessed(&mut db, utility, connection, on, by).await?;
     sqlx::query(
         "update billing.use_class_change
          set withdrawal_reason = $3, withdrawn_by = $4, withdrawn_at = $5
@@ -145,14 +142,18 @@ pub async fn withdraw_class_change(
     .bind(utility)
     .bind(id)
     .bind(reason.trim())
-    .bind(by.0)
-    .bind(at.to_sqlx())
+    .bind(by.staff.0)
+    .bind(by.at.to_sqlx())
     .execute(&mut *db)
     .await
     .map_err(TermRefusal::of)?;
     let before = use_class::of_row(&row, "from_class")?;
     set_use_class(&mut db, utility, row.try_get("agreement_id")?, before).await?;
     db.commit().await?;
-    tracing::info!(class_change.id = id, staff.id = by.0, "change of the use class withdrawn");
+    tracing::info!(
+        class_change.id = id,
+        staff.id = by.staff.0,
+        "change of the use class withdrawn"
+    );
     Ok(())
 }

@@ -1,6 +1,7 @@
 //! Why a term was refused (料金の条件を受け付けない理由). The codes are explained in [`crate::codes`].
 
 use jiff::civil::Date;
+use sqlx::error::DatabaseError;
 
 /// Why a term was refused.
 #[derive(Debug, thiserror::Error)]
@@ -75,7 +76,7 @@ impl TermRefusal {
     pub(super) fn of(error: sqlx::Error) -> Self {
         let broken = error.as_database_error();
         let constraint = broken.and_then(|error| error.constraint()).unwrap_or_default();
-        let is_ending = broken.and_then(|error| error.code()).as_deref() == Some("23001");
+        let is_ending = broken.and_then(DatabaseError::code).as_deref() == Some("23001");
         match constraint {
             "relief_grant_once_a_day"
             | "sewage_source_once_a_day"
@@ -84,7 +85,7 @@ impl TermRefusal {
             | "use_class_change_once_a_day" => TermRefusal::Overlap,
             "source_reading_pkey" => TermRefusal::Reading,
             _ if is_ending => TermRefusal::NotEndable,
-            _ if broken.is_some_and(|error| error.is_check_violation()) => TermRefusal::Incomplete,
+            _ if broken.is_some_and(DatabaseError::is_check_violation) => TermRefusal::Incomplete,
             _ => TermRefusal::Database(error),
         }
     }
