@@ -332,6 +332,10 @@ impl App {
     /// The work is on the disk.
     pub fn work_saved(&mut self, told: impl Into<String>) {
         self.leave_work();
+        // A meter that was just exchanged is read next, with nothing left from before.
+        if let Screen::Entry(entry) = &mut self.screen {
+            entry.typed.clear();
+        }
         self.tell(Tone::Good, told);
     }
 

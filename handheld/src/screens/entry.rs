@@ -3,8 +3,9 @@
 use shared::metering::screening::screen_period;
 use shared::metering::{BackwardsReason, Finding, LowFlowIndicator, RegisterReading};
 
+use super::work::{Job, Origin};
 use super::{App, Draft, Effect, Key, Screen, Tone, check, no_read};
-use crate::route::Stop;
+use crate::route::{Outcome, Stop};
 
 /// One connection on the screen.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -106,16 +107,33 @@ impl App {
         match key {
             Key::Enter | Key::Down if owes_photo => return self.take_photo(place),
             Key::Enter | Key::Down => self.go_on_from(place),
-            Key::Function(2) => {
-                self.screen = Screen::Entry(Entry::open(place));
-                self.tell(Tone::Info, "保存した指針を訂正します。正しい指針を入力してください。");
-            }
+            Key::Function(2) => self.correct(place),
             Key::Function(3) => return self.reprint(Some(place)),
             Key::Cancel | Key::Function(1) => self.back_to_list(place),
             Key::Function(4) => self.open_menu(place),
             _ => {}
         }
         None
+    }
+
+    /// What is stored here is entered anew; the log keeps both.
+    fn correct(&mut self, place: usize) {
+        let Some(route) = &self.route else { return };
+        let job = match &route.stops[place].outcome {
+            _ if route.receipt_at(place).is_some() => {
+                let told = "先にメニューで領収書を取り消してください。(H28)";
+                self.tell(Tone::Warn, told);
+                return;
+            }
+            Outcome::Stopped(_) => Job::stop(),
+            Outcome::Started(_) => Job::start(),
+            _ => {
+                self.screen = Screen::Entry(Entry::open(place));
+                self.tell(Tone::Info, "保存した指針を訂正します。正しい指針を入力してください。");
+                return;
+            }
+        };
+        self.begin_work(place, job, Origin::Entry(Box::new(Entry::saved(place))));
     }
 
     fn confirm_entry(&mut self) -> Option<Effect> {

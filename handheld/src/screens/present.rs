@@ -114,7 +114,9 @@ impl App {
     fn show_check(&self, view: &mut View, check: &Check) {
         view.screen = "check";
         view.has_keypad = check.step == Step::SecondEntry;
-        view.keys = keys(["", "検針不能", "", "", ""]);
+        let is_choice = !matches!(check.step, Step::SecondEntry | Step::Confirm);
+        // A long list of choices leaves no room for the keys' row; its key stands beside 取消.
+        view.keys = keys(["", if is_choice { "" } else { "検針不能" }, "", "", ""]);
         self.with_stop(check.draft.place, |stop| {
             view.entry = about(stop, self);
             view.entry.previous = stop.basis().previous.padded();
@@ -230,19 +232,36 @@ fn live_usage(stop: &Stop, entry: &Entry) -> String {
 }
 
 fn show_saved(view: &mut EntryView, stop: &Stop) {
-    let Outcome::Read { reading, printed, .. } = &stop.outcome else { return };
     view.is_saved = true;
-    view.typed =
-        format!("{:0width$}", reading.register_value, width = usize::from(reading.register_digits));
-    view.usage = usage(Some(CubicMeters(reading.usage_m3)));
-    view.is_leaking = reading.low_flow == 2;
-    if !stop.planned.in_service {
-        view.slip = "なし（中止中）".into();
+    let (value, usage_m3, amounts) = match &stop.outcome {
+        Outcome::Read { reading, printed, .. } => {
+            view.is_leaking = reading.low_flow == 2;
+            view.is_unprinted = printed.is_none() && stop.planned.in_service;
+            view.slip = match printed {
+                _ if !stop.planned.in_service => "なし（中止中）".to_owned(),
+                Some(number) => number.clone(),
+                None => "未印刷".to_owned(),
+            };
+            let amounts = [reading.water_yen, reading.sewerage_yen];
+            (reading.register_value, Some(reading.usage_m3), amounts)
+        }
+        Outcome::Stopped(stopped) => {
+            view.slip = "中止精算済み".into();
+            let amounts = [stopped.water_yen, stopped.sewerage_yen];
+            (stopped.register_value, Some(stopped.usage_m3), amounts)
+        }
+        Outcome::Started(started) => {
+            view.slip = "開栓済み".into();
+            (started.register_value, None, [None, None])
+        }
+        Outcome::Open | Outcome::NotRead(_) => return,
+    };
+    view.typed = format!("{value:0width$}", width = usize::from(stop.dial_digits()));
+    view.usage = usage(usage_m3.map(CubicMeters));
+    if usage_m3.is_none() || !stop.planned.in_service {
         return;
     }
-    view.is_unprinted = printed.is_none();
-    view.slip = printed.clone().unwrap_or_else(|| "未印刷".to_owned());
-    let Some(water) = reading.water_yen else {
+    let [Some(water), sewerage] = amounts else {
         // The terminal could not compute it; the office will.
         for amount in [&mut view.water, &mut view.sewerage, &mut view.total] {
             "後日お知らせ".clone_into(amount);
@@ -250,9 +269,8 @@ fn show_saved(view: &mut EntryView, stop: &Stop) {
         return;
     };
     view.water = yen(Yen(water));
-    view.sewerage =
-        reading.sewerage_yen.map_or_else(|| "接続なし".to_owned(), |amount| yen(Yen(amount)));
-    view.total = yen(Yen(water + reading.sewerage_yen.unwrap_or(0)));
+    view.sewerage = sewerage.map_or_else(|| "接続なし".to_owned(), |amount| yen(Yen(amount)));
+    view.total = yen(Yen(water + sewerage.unwrap_or(0)));
 }
 
 fn yen(amount: Yen) -> String {

@@ -349,7 +349,7 @@ impl App {
                 let place = entry.place;
                 let has_outcome =
                     self.route.as_ref().is_some_and(|route| route.stops[place].outcome.has_dials());
-                // What was stored meanwhile is shown as stored.
+                // What was stored meanwhile is shown as stored, unless it is being corrected.
                 if has_outcome && entry.typed.is_empty() {
                     self.open_stop(place);
                 } else {
