@@ -5,6 +5,7 @@
 
 mod staff;
 mod steps;
+mod terms;
 
 use jiff_sqlx::ToSqlx;
 use shared::ids::RoundId;
@@ -105,6 +106,7 @@ pub async fn load(
     steps.copy_connections(&mut db, town, &ids).await?;
     let round = closed_round(&mut db, office, town).await?;
     let readings = steps.copy_metering(&mut db, town, &ids, round).await?;
+    terms::add(&mut db, office.utility.0, town, round).await?;
     (&mut *db).execute(ANALYZE).await?;
     steps.make_search_entries(&mut db).await?;
     db.commit().await?;

@@ -258,6 +258,19 @@ async fn the_town_is_loaded_whole_and_can_be_worked_with() {
     let SearchOutcome::Found { hits, .. } = found else { panic!("{found:?}") };
     assert!(hits.iter().any(|hit| hit.number == house.number));
 
+    let terms: Vec<i64> = sqlx::query_scalar(
+        "select count(*) from billing.relief_grant union all
+         select count(*) from billing.sewage_source union all
+         select count(*) from billing.source_reading union all
+         select count(*) from billing.use_class_change union all
+         select count(*) from billing.assessment where basis is not null",
+    )
+    .fetch_all(&office.pool)
+    .await
+    .unwrap();
+    assert_eq!(terms[..4], [5, 4, 1, 1], "{terms:?}");
+    assert!(terms[4] >= 7, "{terms:?}");
+
     let again = load(&office, &town, &options, &mut |_| {}).await;
     assert!(matches!(again, Err(DemoError::NotEmpty)));
 }
