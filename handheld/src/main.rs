@@ -8,10 +8,12 @@ use std::sync::Arc;
 
 use anyhow::{Context, Result};
 use clap::{Parser, Subcommand, ValueEnum};
+use handheld::kept::KeptFile;
 use handheld::shell::{Parts, open_store};
 use handheld::sync::{Https, Practice, Transport};
 use handheld::{display, headless};
 use hardware::clock::{Clock, PlayedClock, SystemClock};
+use hardware::console::SilentConsole;
 use hardware::escpos::{SerialPrinter, Timing};
 use jiff::civil::Date;
 use shared::wire::{EnrolmentV1, WorkPackage, decode};
@@ -129,12 +131,16 @@ fn run(arguments: &RunArguments) -> Result<()> {
         printer: Box::new(printer),
         transport,
         mint: mint_id,
+        kept: KeptFile::in_folder(&arguments.data),
         is_practice: arguments.practice,
     };
     match arguments.backend {
         Backend::Headless => headless::run(parts, io::stdin(), io::stdout().lock()),
         Backend::Window => on_display("winit", parts),
-        Backend::Kiosk => on_display("linuxkms", parts),
+        Backend::Kiosk => {
+            let _console = SilentConsole::over(io::stdin()).context("the console behind")?;
+            on_display("linuxkms", parts)
+        }
     }
 }
 

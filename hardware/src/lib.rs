@@ -3,7 +3,7 @@
 //! # Layout
 //! - [`printer`]: what any slip printer can do and how it can fail; [`raster`]: the picture it gets.
 //! - [`escpos`]: the driver, bytes in and bytes out; [`line`](mod@line): the serial line below it.
-//! - [`clock`]: the only place that reads the time.
+//! - [`clock`]: the only place that reads the time; [`console`]: the text screen behind the display.
 //! - [`twin`]: a printer that is not there, for tests, training and the program `virtual-printer`.
 //!
 //! `terminal/` beside the sources holds what a real terminal needs from its operating system.
@@ -11,6 +11,7 @@
 #![warn(missing_docs)]
 
 pub mod clock;
+pub mod console;
 pub mod escpos;
 pub mod line;
 pub mod printer;
