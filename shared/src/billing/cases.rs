@@ -111,6 +111,7 @@ impl CaseRater {
             let sources = SewageSources {
                 tap: case.usage,
                 certified: case.sewage,
+                use_class: case.use_class,
                 well_people: case.well_people,
                 deducted: crate::quantity::CubicMeters(0),
                 months: case.months,

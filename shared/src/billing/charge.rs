@@ -10,6 +10,7 @@ mod journal;
 mod part;
 mod plan;
 mod record;
+mod shape;
 
 use serde::{Deserialize, Serialize};
 
@@ -21,7 +22,9 @@ pub use bill::bill_amounts;
 pub(super) use bill::taxed_as_one;
 pub use error::ChargeError;
 use journal::{Silent, Writer};
-pub use record::{Charge, ChargeFault, ChargeLine, ChargePart, ChargeStep, LineKind, StepKind};
+pub use record::{
+    Charge, ChargeFault, ChargeLine, ChargePart, ChargeStep, LineKind, PartOf, StepKind,
+};
 
 /// What a charge is computed from.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]

@@ -6,9 +6,9 @@ mod words;
 
 use std::fmt::Write;
 
-use super::charge::{Charge, ChargeLine, ChargePart, ChargeStep, LineKind, StepKind};
+use super::charge::{Charge, ChargeLine, ChargePart, ChargeStep, LineKind, PartOf, StepKind};
 use super::exact::Exact;
-use super::tariff::{Ratio, Tariff, VolumeSplit};
+use super::tariff::{QuantityUnit, Ratio, Remainder, Tariff, VolumeSplit};
 use crate::quantity::{CubicMeters, FineYen, grouped};
 pub(super) use words::exact as written;
 use words::{days, exact, mode_words, months_ja, quotient, ratio};
@@ -66,7 +66,7 @@ pub enum RowKind {
 
 /// Writes a charge out. The tariff has to be the one that it was computed by.
 pub fn explain(charge: &Charge, tariff: &Tariff) -> Explanation {
-    let mut writer = Writer { tariff, rows: Vec::new() };
+    let mut writer = Writer { tariff, unit: unit_of(charge, tariff), rows: Vec::new() };
     writer.parts(charge);
     writer.claim(charge);
     Explanation {
@@ -105,12 +105,20 @@ impl Explanation {
     }
 }
 
+/// What is counted in place of cubic meters.
+fn unit_of<'t>(charge: &Charge, tariff: &'t Tariff) -> Option<&'t QuantityUnit> {
+    let input = charge.input;
+    let own = tariff.shared.and_then(|shared| shared.size).filter(|_| input.dwellings > 1);
+    let rate = tariff.rate_for(own.unwrap_or(input.size), input.use_class, input.months);
+    rate.and_then(|rate| rate.unit.as_ref())
+}
+
 fn basis(charge: &Charge, tariff: &Tariff) -> String {
     let input = charge.input;
     let mut words = vec![
         format!("口径φ{}", input.size.mm()),
         tariff.class_name(input.use_class),
-        cubic_meters(input.usage),
+        quantity(input.usage, unit_of(charge, tariff)),
         format!("{}か月分", input.months),
     ];
     if let Some(days) = input.days {
@@ -125,7 +133,20 @@ fn basis(charge: &Charge, tariff: &Tariff) -> String {
 fn notes(charge: &Charge, tariff: &Tariff) -> Vec<String> {
     let mut notes = Vec::new();
     let usage = cubic_meters(charge.input.usage);
-    if charge.input.dwellings > 1 {
+    if let Some(unit) = unit_of(charge, tariff) {
+        if unit.each > 1 {
+            notes
+                .push(format!("{}{}ごとに数えます（端数は1つに数えます）。", unit.each, unit.name));
+        }
+        return notes;
+    }
+    let is_exact = tariff.shared.is_some_and(|shared| shared.remainder == Remainder::Exact);
+    if charge.input.dwellings > 1 && is_exact {
+        notes.push(format!(
+            "{usage}を{0}戸が等しく使ったものとして、表の水量を{0}倍にして計算します。",
+            charge.input.dwellings
+        ));
+    } else if charge.input.dwellings > 1 {
         notes.push(format!("{usage}を{}戸に等しく分けて計算します。", charge.input.dwellings));
     }
     if charge.carried > CubicMeters(0) {
@@ -134,9 +155,9 @@ fn notes(charge: &Charge, tariff: &Tariff) -> Vec<String> {
             cubic_meters(charge.carried)
         ));
     }
-    if charge.parts.len() > 1 && charge.input.dwellings == 1 {
-        let volumes: Vec<String> =
-            charge.parts.iter().map(|part| cubic_meters(part.usage)).collect();
+    let split: Vec<&ChargePart> = charge.parts.iter().filter(|part| part.of.has_volume()).collect();
+    if split.len() > 1 && charge.input.dwellings == 1 {
+        let volumes: Vec<String> = split.iter().map(|part| cubic_meters(part.usage)).collect();
         let odd = match tariff.split {
             VolumeSplit::First | VolumeSplit::Half => "割り切れない分は前の月に入れます",
             VolumeSplit::Last => "割り切れない分は後の月に入れます",
@@ -162,6 +183,7 @@ fn notes(charge: &Charge, tariff: &Tariff) -> Vec<String> {
 
 struct Writer<'t> {
     tariff: &'t Tariff,
+    unit: Option<&'t QuantityUnit>,
     rows: Vec<ExplanationRow>,
 }
 
@@ -182,10 +204,11 @@ impl Writer<'_> {
         let mut number = 0;
         let mut dwelling = Exact::ZERO;
         for (index, part) in charge.parts.iter().enumerate() {
-            let is_same = index > 0 && charge.parts[index - 1].dwellings == part.dwellings;
+            let is_same = index > 0 && charge.parts[index - 1].is_like(part);
             number = if is_same { number + 1 } else { 1 };
             if has_headings {
-                self.push(RowKind::Heading, heading(charge, part, number), String::new());
+                let heading = heading(charge, part, number, self.unit);
+                self.push(RowKind::Heading, heading, String::new());
             }
             for line in &part.lines {
                 self.line(line);
@@ -197,7 +220,8 @@ impl Writer<'_> {
             self.steps(&part.steps);
             dwelling = dwelling + part.sum;
             if !part.dwelling_steps.is_empty() {
-                self.push(RowKind::Subtotal, "1戸の合計", exact(dwelling));
+                let label = if charge.input.dwellings > 1 { "1戸の合計" } else { "合計" };
+                self.push(RowKind::Subtotal, label, exact(dwelling));
                 self.steps(&part.dwelling_steps);
                 if let (2.., Some(last)) = (part.dwellings, part.dwelling_steps.last()) {
                     let count = Ratio { numerator: u32::from(part.dwellings), denominator: 1 };
@@ -229,8 +253,15 @@ impl Writer<'_> {
                 }
             }
             LineKind::Tier { from_m3, to_m3, unit_price } => {
-                row.label = format!("従量料金　{}", range(*from_m3, *to_m3));
-                row.quantity = line.quantity().map(cubic_meters);
+                row.label = match self.unit {
+                    None => format!("従量料金　{}", range(*from_m3, *to_m3)),
+                    Some(unit) if unit.each > 1 => format!("{}{}ごとの料金", unit.each, unit.name),
+                    Some(unit) => format!("1{}ごとの料金", unit.name),
+                };
+                row.quantity = line.quantity().map(|volume| match self.unit {
+                    Some(unit) if unit.each > 1 => grouped(i64::from(volume.0)),
+                    unit => quantity(volume, unit),
+                });
                 if *unit_price == FineYen(0) {
                     row.note = Some("基本料金に含みます".into());
                 } else {
@@ -279,14 +310,40 @@ impl Writer<'_> {
     }
 }
 
-fn heading(charge: &Charge, part: &ChargePart, number: usize) -> String {
-    let usage = cubic_meters(part.usage);
-    let parts_of_one = charge.parts.iter().filter(|other| other.dwellings == part.dwellings);
+fn heading(
+    charge: &Charge,
+    part: &ChargePart,
+    number: usize,
+    unit: Option<&QuantityUnit>,
+) -> String {
+    let usage = quantity(part.usage, unit);
+    let parts_of_one = charge.parts.iter().filter(|other| other.is_like(part));
     let months = parts_of_one.count();
+    let of = kinds(part.of);
     match (charge.input.dwellings > 1, months > 1) {
-        (false, _) => format!("{number}か月目（{usage}）"),
-        (true, false) => format!("{}戸分、1戸あたり{usage}", part.dwellings),
-        (true, true) => format!("{}戸分、1戸あたり・{number}か月目（{usage}）", part.dwellings),
+        (false, _) if of.is_empty() => format!("{number}か月目（{usage}）"),
+        (false, true) => format!("{of}・{number}か月目"),
+        (false, false) => of.to_owned(),
+        (true, false) => format!("{of}{}戸分、1戸あたり{usage}", part.dwellings),
+        (true, true) => format!("{of}{}戸分、1戸あたり・{number}か月目（{usage}）", part.dwellings),
+    }
+}
+
+/// What a part holds, where it is not everything.
+fn kinds(of: PartOf) -> &'static str {
+    match of {
+        PartOf::All => "",
+        PartOf::Service => "基本料金",
+        PartOf::Volume => "従量料金",
+        PartOf::Rent => "メーター使用料",
+        PartOf::Rest(apart) => match (apart.service, apart.volume, apart.rent) {
+            (false, false, _) => "基本料金・従量料金",
+            (true, false, true) => "従量料金",
+            (true, false, false) => "従量料金・メーター使用料",
+            (false, true, true) => "基本料金",
+            (false, true, false) => "基本料金・メーター使用料",
+            (true, true, _) => "メーター使用料",
+        },
     }
 }
 
@@ -297,6 +354,10 @@ fn step_words(step: &ChargeStep) -> (String, Option<String>) {
             format!("日割（× {}）", ratio(*share)),
             Some(format!("{before}円 × {}", ratio(*share))),
         ),
+        StepKind::Times(ratio) if ratio.denominator > 1 => {
+            (format!("1か月分（÷ {}）", ratio.denominator), None)
+        }
+        StepKind::Times(ratio) => (format!("{0}か月分（× {0}）", ratio.numerator), None),
         StepKind::Round(rounding) => (
             format!("端数処理（{}円未満{}）", rounding.step_yen, mode_words(rounding.mode)),
             Some(format!("根拠：{}", rounding.article)),
@@ -318,6 +379,13 @@ fn step_words(step: &ChargeStep) -> (String, Option<String>) {
 fn range(from_m3: u32, to_m3: u32) -> String {
     let (from, to) = (grouped(i64::from(from_m3)), grouped(i64::from(to_m3)));
     if from_m3 == to_m3 { format!("{from}m³目") } else { format!("{from}〜{to}m³") }
+}
+
+fn quantity(volume: CubicMeters, unit: Option<&QuantityUnit>) -> String {
+    match unit {
+        Some(unit) => format!("{}{}", grouped(i64::from(volume.0)), unit.name),
+        None => cubic_meters(volume),
+    }
 }
 
 fn cubic_meters(volume: CubicMeters) -> String {

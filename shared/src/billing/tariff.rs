@@ -14,11 +14,11 @@ use crate::connection::{MeterSize, UsageClass};
 use crate::quantity::{CubicMeters, FineYen, Yen};
 
 pub(super) use rate::Rates;
-pub use rate::{MeterRent, Rate, ServiceStep, Tier};
+pub use rate::{MeterRent, QuantityUnit, Rate, ServiceStep, Tier};
 pub use rules::{
-    DayCount, Proration, ProrationMonths, ProrationStep, Ratio, Relief, ReliefBasis, ReliefSet,
-    ReliefTaken, Remainder, RoundPer, Rounding, Roundings, ServiceShare, SharedTap, Tax, TaxBasis,
-    TaxPer, TaxRate, Transition, VolumeShare, VolumeSplit,
+    Apart, DayCount, Proration, ProrationMonths, ProrationStep, Ratio, Relief, ReliefBasis,
+    ReliefSet, ReliefTaken, Remainder, RoundPer, Rounding, Roundings, ServiceShare, SharedService,
+    SharedTap, Tax, TaxBasis, TaxPer, TaxRate, Transition, VolumeShare, VolumeSplit,
 };
 
 /// What a utility published at one time.
@@ -108,8 +108,10 @@ pub struct Tariff {
     pub shared: Option<SharedTap>,
     /// 減免, in the order in which they are taken.
     pub reliefs: Vec<Relief>,
-    /// 井戸水 (sewerage).
-    pub well: Option<WellRule>,
+    /// Kinds that are taxed and rounded by themselves.
+    pub apart: Apart,
+    /// 井戸水 (sewerage), at most one for each class.
+    pub wells: Vec<WellRule>,
     /// 減量認定 (sewerage).
     pub deduction: Option<DeductionRule>,
     pub(super) class_names: Vec<(UsageClass, String)>,
@@ -118,9 +120,26 @@ pub struct Tariff {
 }
 
 impl Tariff {
-    /// The rate of this size and class.
+    /// The rate of this size and class, in two months where it depends on the period.
     pub fn rate(&self, size: MeterSize, use_class: UsageClass) -> Option<&Rate> {
-        self.rates.find(size, use_class)
+        self.rate_for(size, use_class, 2).or_else(|| self.rate_for(size, use_class, 1))
+    }
+
+    /// The rate of this size and class in a period of so many months.
+    pub fn rate_for(&self, size: MeterSize, use_class: UsageClass, months: u8) -> Option<&Rate> {
+        self.rates.find(size, use_class, months)
+    }
+
+    /// Whether the tax is put on each table period.
+    pub fn has_tax_by_month(&self) -> bool {
+        self.tax.basis == TaxBasis::Excluded(TaxPer::Month)
+    }
+
+    /// 井戸水の決まり of a class.
+    pub fn well(&self, use_class: UsageClass) -> Option<&WellRule> {
+        let holds =
+            |rule: &&WellRule| rule.use_classes.is_empty() || rule.use_classes.contains(&use_class);
+        self.wells.iter().find(holds)
     }
 
     /// All rates in the order of the file.

@@ -6,9 +6,12 @@ mod check;
 mod example;
 mod fault;
 mod form;
+mod placed;
 mod price;
 mod proration;
+mod rate;
 mod schedule;
+mod sharing;
 mod tax;
 
 use std::ops::Range;
@@ -155,6 +158,17 @@ impl Reader<'_> {
         self.expect(!placed.get().trim().is_empty(), &placed.span(), || {
             FaultKind::UnfitValue("空です".into())
         });
+    }
+
+    /// Classes that the file names or that need no name.
+    fn classes(&mut self, keys: &[Placed<String>], known: &[UsageClass]) -> Vec<UsageClass> {
+        let mut classes = Vec::with_capacity(keys.len());
+        for key in keys {
+            let class = UsageClass::from_key(key.get()).filter(|class| known.contains(class));
+            self.expect(class.is_some(), &key.span(), || FaultKind::NoSuchClass(key.get().clone()));
+            classes.extend(class);
+        }
+        classes
     }
 
     fn sizes(&mut self, sizes_mm: &[Placed<u16>]) -> Vec<MeterSize> {

@@ -153,7 +153,10 @@ pub fn rate_by_terms(
     let mut segments = segments::tidy(asked.segments);
     let tap = CubicMeters(segments.iter().map(|segment| segment.usage.0).sum());
     let sewage = match tariff.claim {
-        Claim::Sewerage => terms.sewage(tariff, tap, asked.months, asked.supply.to)?,
+        Claim::Sewerage => {
+            let last = segments.last().ok_or(TermsError::NoSegment)?;
+            terms.sewage(tariff, tap, last.use_class, asked.months, asked.supply.to)?
+        }
         Claim::Water => None,
     };
     let is_whole = |segments: &[Segment]| match choice {

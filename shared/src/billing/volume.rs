@@ -6,6 +6,7 @@ mod purposes;
 use serde::{Deserialize, Serialize};
 
 use super::tariff::Tariff;
+use crate::connection::UsageClass;
 use crate::quantity::CubicMeters;
 
 pub use meters::{
@@ -16,9 +17,11 @@ pub use purposes::{WellByPurpose, WellPurpose};
 
 /// Sewage of well water that no meter counts (井戸水の認定), by the number of people.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
 pub struct WellRule {
+    /// Classes that it holds for; empty for all.
+    #[serde(default)]
+    pub use_classes: Vec<UsageClass>,
     /// The volumes are for this many months.
     pub months: u8,
     /// Without tap water: for 1, 2, 3 … people.
@@ -55,6 +58,8 @@ pub struct SewageSources {
     /// Sewage that a meter counted or the authority certified by itself; it takes the place of tap
     /// and well.
     pub certified: Option<CubicMeters>,
+    /// 用途, where wells are ruled by it.
+    pub use_class: UsageClass,
     /// People who use an unmetered well; 0 without one.
     pub well_people: u16,
     /// What is said not to reach the sewer.
@@ -69,7 +74,9 @@ impl Tariff {
         let gross = match (sources.certified, sources.well_people) {
             (Some(certified), _) => certified.0,
             (None, 0) => sources.tap.0,
-            (None, people) => self.well.as_ref()?.volume(sources.tap.0, people, sources.months),
+            (None, people) => {
+                self.well(sources.use_class)?.volume(sources.tap.0, people, sources.months)
+            }
         };
         let deducted = sources.deducted.0.min(gross);
         let is_reached = |rule: &DeductionRule| {
@@ -116,8 +123,14 @@ mod tests {
 
     fn volume(tariff: &Tariff, tap: u32, well_people: u16, months: u8) -> u32 {
         let tap = CubicMeters(tap);
-        let sources =
-            SewageSources { tap, certified: None, well_people, deducted: CubicMeters(0), months };
+        let sources = SewageSources {
+            tap,
+            certified: None,
+            use_class: UsageClass::GENERAL,
+            well_people,
+            deducted: CubicMeters(0),
+            months,
+        };
         tariff.sewage_volume(&sources).unwrap().0
     }
 
@@ -144,6 +157,7 @@ mod tests {
     #[test]
     fn kumamoto_and_kamo_count_by_people() {
         let kumamoto = WellRule {
+            use_classes: vec![],
             months: 1,
             alone_m3: vec![9, 15, 20],
             alone_more_m3: 4,
@@ -165,6 +179,7 @@ mod tests {
             let sources = SewageSources {
                 tap: CubicMeters(0),
                 certified: Some(CubicMeters(gross)),
+                use_class: UsageClass::GENERAL,
                 well_people: 0,
                 deducted: CubicMeters(deducted),
                 months,

@@ -156,7 +156,14 @@ fn wells_are_counted_by_people() {
         with_tap_m3 = [], with_tap_more_m3 = 3, at_least_alone = true }
         deduction = { from_percent = 10, from_m3 = 20 }\n";
     let table = table(&format!("{INCLUDED}{well}"), "service_yen = \"0\"");
-    let sources = Sources { tap: 0, certified: None, well_people: 4, deducted: 0, months: 2 };
+    let sources = Sources {
+        use_class: "general",
+        tap: 0,
+        certified: None,
+        well_people: 4,
+        deducted: 0,
+        months: 2,
+    };
     assert_eq!(sewage(&table, &sources), Some(48));
     assert_eq!(sewage(&table, &Sources { tap: 10, ..sources }), Some(48));
     assert_eq!(sewage(&table, &Sources { tap: 30, ..sources }), Some(54));

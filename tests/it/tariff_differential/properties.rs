@@ -37,6 +37,7 @@ fn for_each_question(
 /// - an odd rest of shared water that is all one dwelling's (it falls to nothing when the next m³
 ///   makes it even);
 /// - reliefs of the volume beside a minimum charge (the relief grows, the minimum stays);
+/// - volumes priced wholly by the tier that they reach, and months by volume;
 /// - several reliefs (one takes what another leaves), or rounded lines of reliefs.
 fn may_fall(table: &Schedule, asked: &Asked) -> bool {
     let falls = |rate: &tests::tariff_reference::schedule::Rate| {
@@ -46,7 +47,11 @@ fn may_fall(table: &Schedule, asked: &Asked) -> bool {
     let held: Vec<_> =
         table.reliefs.iter().zip(&asked.reliefs).filter(|(_, held)| **held).collect();
     let has_minimum = table.rates.iter().any(|rate| *rate.minimum.numer() != 0);
-    table.rates.iter().any(falls)
+    let by_volume = |proration: &tests::tariff_reference::schedule::Proration| {
+        proration.months.iter().any(|step| step.1.is_some())
+    };
+    table.rates.iter().any(|rate| falls(rate) || rate.by_last_tier)
+        || table.proration.as_ref().is_some_and(by_volume)
         || (first && asked.dwellings > 2)
         || held.len() > 1
         || held.iter().any(|(relief, _)| relief.of == "volume" && has_minimum)
@@ -114,7 +119,9 @@ fn a_stored_explanation_proves_its_amount() {
             1 => forged.tax = Yen(forged.tax.0 - 1),
             2 => forged.input.usage = CubicMeters(forged.input.usage.0 + 1),
             _ => {
-                let line = &mut forged.parts[0].lines[0];
+                let mut parts = forged.parts.iter_mut();
+                let part = parts.find(|part| !part.lines.is_empty()).expect("a line");
+                let line = &mut part.lines[0];
                 line.amount = line.amount + Exact::from(Yen(1));
             }
         }
@@ -130,6 +137,8 @@ fn two_months_are_charged_as_each_of_them() {
     for_each_question(600, |_, tariff, table, asked| {
         let is_fit = table.table_months == 1
             && table.split != "half"
+            && table.apart.is_empty()
+            && !table.rates.iter().any(|rate| rate.unit.is_some() || rate.period_months.is_some())
             && asked.dwellings == 1
             && (asked.days.is_none() || table.proration.is_none());
         if !is_fit {
@@ -172,7 +181,13 @@ fn days_are_charged_as_the_days_they_are_cut_into() {
         let is_fit = proration.days_per_month.is_some()
             && proration.service == "share"
             && proration.volume == "share"
+            && proration.rent == "share"
             && proration.rounding.is_none()
+            && proration.service_rounding.is_none()
+            && proration.sizes_mm.is_empty()
+            && proration.use_classes.is_empty()
+            && table.apart.is_empty()
+            && !table.rates.iter().any(|rate| rate.unit.is_some())
             && table.line.is_none()
             && table.month_before.is_none()
             && table.month_after.is_none()

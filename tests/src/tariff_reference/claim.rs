@@ -2,7 +2,7 @@
 
 use super::fraction::{Fraction, Mode, Step, ceiling, fraction, rounded, rounded_by, whole};
 use super::part::{Laid, sum};
-use super::schedule::{Proration, Rate, Schedule};
+use super::schedule::{Proration, Rate, Schedule, Shared};
 
 /// What a charge is asked for.
 #[derive(Debug, Clone)]
@@ -44,16 +44,18 @@ pub fn amounts(schedule: &Schedule, asked: &Asked) -> Result<Amounts, Refusal> {
     let percent = percent(schedule, asked)?;
     let groups = groups(schedule, asked)?;
     let finish = |exact: Fraction| at_least(schedule, asked, taxed(schedule, percent, exact));
-    let is_per_dwelling = groups.len() > 1 || groups[0].0 > 1;
     let is_per_dwelling =
-        is_per_dwelling && schedule.shared.as_ref().is_some_and(|shared| shared.per_dwelling);
-    let mut total = whole(0);
-    for (dwellings, usage) in groups {
-        let exact = dwelling(schedule, asked, usage, percent)?;
-        let counted = if is_per_dwelling { finish(exact) } else { exact };
-        total += counted * whole(dwellings);
+        asked.dwellings > 1 && schedule.shared.as_ref().is_some_and(|shared| shared.per_dwelling);
+    let mut amount = whole(0);
+    for kinds in together(schedule) {
+        let mut total = whole(0);
+        for (dwellings, usage) in &groups {
+            let exact = dwelling(schedule, asked, *usage, percent, &kinds)?;
+            let counted = if is_per_dwelling { finish(exact) } else { exact };
+            total += counted * whole(*dwellings);
+        }
+        amount += if is_per_dwelling { total } else { finish(total) };
     }
-    let amount = if is_per_dwelling { total } else { finish(total) };
     assert!(amount.is_integer(), "{amount} is not whole");
     let amount = amount.to_integer();
     let tax = fraction(amount * percent, 100 + percent);
@@ -73,7 +75,7 @@ pub fn bill(claims: &[(&Schedule, &Asked)]) -> Result<Vec<Amounts>, Refusal> {
     for (schedule, asked) in claims {
         let mut net = whole(0);
         for (dwellings, usage) in groups(schedule, asked)? {
-            net += dwelling(schedule, asked, usage, percent)? * whole(dwellings);
+            net += dwelling(schedule, asked, usage, percent, &ALL)? * whole(dwellings);
         }
         nets.push(rounded_by(net, schedule.claim_before));
     }
@@ -113,8 +115,18 @@ fn groups(schedule: &Schedule, asked: &Asked) -> Result<Vec<(i128, i128)>, Refus
         "spread" => vec![(odd, each + 1), (dwellings - odd, each)],
         "first" => vec![(1, each + odd), (dwellings - 1, each)],
         "carry" => vec![(dwellings, each)],
+        "exact" => vec![(1, asked.usage)],
         other => panic!("no such remainder: {other}"),
     })
+}
+
+const ALL: [&str; 4] = ["service", "volume", "rent", "minimum"];
+
+/// Kinds of charges that are taxed and rounded in one sum.
+fn together(schedule: &Schedule) -> Vec<Vec<&str>> {
+    let is_apart = |kind: &&str| schedule.apart.iter().any(|apart| apart == kind);
+    let (own, rest): (Vec<&str>, Vec<&str>) = ALL.into_iter().partition(is_apart);
+    own.into_iter().map(|kind| vec![kind]).chain([rest]).collect()
 }
 
 /// The sum of the parts of one dwelling, after the roundings and the tax of the month.
@@ -123,18 +135,47 @@ fn dwelling(
     asked: &Asked,
     usage: i128,
     percent: i128,
+    kinds: &[&str],
 ) -> Result<Fraction, Refusal> {
     let own = schedule.shared.as_ref().filter(|_| asked.dwellings > 1);
     let size_mm = own.and_then(|shared| shared.size_mm).unwrap_or(asked.size_mm);
-    let rate = rate(schedule, size_mm, &asked.use_class).ok_or(Refusal::NoRate)?;
-    let partial = schedule.proration.as_ref().zip(asked.days);
-    let (parts, times) = match partial {
-        Some((proration, days)) => partial_parts(schedule, proration, days, usage),
-        None => (whole_parts(schedule, asked.months, usage)?, whole(1)),
+    let rate = rate(schedule, size_mm, asked)?;
+    let is_of_meter = own.is_some_and(|shared| shared.is_of_meter);
+    let rent_mm = if is_of_meter { asked.size_mm } else { size_mm };
+    let service_rate = self::rate(schedule, rent_mm, asked)?.clone();
+    let table_months = rate.period_months.unwrap_or(schedule.table_months);
+    let partial = partial(schedule, rate, size_mm, asked);
+    let one = Laid {
+        usage,
+        service: whole(1),
+        rent: fraction(table_months, schedule.table_months),
+        minimum: whole(1),
+        bounds: whole(1),
+        included: whole(1),
+        mode: Mode::Floor,
+        rent_mm,
+        service_rate,
+        service_rounding: partial.and_then(|(rule, _)| rule.service_rounding),
+    };
+    let (parts, times, alike) = match partial {
+        Some((rule, days)) => {
+            let of_one = asked.usage / asked.dwellings;
+            let (parts, times) = partial_parts(schedule, rule, days, of_one, table_months, &one);
+            (parts, times, 1)
+        }
+        None => whole_parts(schedule, rate, asked.months, table_months, &one)?,
     };
     let mut total = whole(0);
-    for part in parts {
-        let mut exact = sum(schedule, rate, size_mm, &part, &asked.reliefs) * times;
+    for mut part in parts {
+        if let Some(shared) = own {
+            for_dwellings(&mut part, shared, asked.dwellings);
+        }
+        if let Some(unit) = &rate.unit {
+            part.usage = ceiling(fraction(part.usage, unit.each));
+        }
+        let mut exact = sum(schedule, rate, &part, &asked.reliefs, kinds) * times;
+        // What is rounded by the month is one of the months that are alike.
+        exact /= whole(alike);
         if let Some((proration, _)) = partial {
             exact = rounded_by(exact, proration.rounding);
         }
@@ -143,28 +184,85 @@ fn dwelling(
             exact *= fraction(100 + percent, 100);
             exact = rounded_by(exact, schedule.month_after);
         }
-        total += exact;
+        total += exact * whole(alike);
     }
     Ok(total)
 }
 
-fn rate<'s>(schedule: &'s Schedule, size_mm: i128, use_class: &str) -> Option<&'s Rate> {
-    schedule.rates.iter().find(|rate| {
-        rate.use_classes.iter().any(|class| class == use_class)
-            && (rate.sizes_mm.is_empty() || rate.sizes_mm.contains(&size_mm))
+/// The rule of a partial period, where it is one and the rule holds for the size and the class.
+fn partial<'s>(
+    schedule: &'s Schedule,
+    rate: &Rate,
+    size_mm: i128,
+    asked: &Asked,
+) -> Option<(&'s Proration, i128)> {
+    schedule.proration.as_ref().zip(asked.days).filter(|(rule, _)| {
+        rate.unit.is_none()
+            && (rule.sizes_mm.is_empty() || rule.sizes_mm.contains(&size_mm))
+            && (rule.use_classes.is_empty() || rule.use_classes.contains(&asked.use_class))
     })
 }
 
-fn whole_parts(schedule: &Schedule, months: i128, usage: i128) -> Result<Vec<Laid>, Refusal> {
-    if months < 1 || months % schedule.table_months != 0 {
+/// "exact: the table is laid over all dwellings"; "meter: service charge and rent once"
+fn for_dwellings(part: &mut Laid, shared: &Shared, dwellings: i128) {
+    if shared.remainder == "exact" {
+        for times in [
+            &mut part.service,
+            &mut part.rent,
+            &mut part.minimum,
+            &mut part.bounds,
+            &mut part.included,
+        ] {
+            *times *= whole(dwellings);
+        }
+    }
+    if shared.is_of_meter {
+        part.service /= whole(dwellings);
+        part.rent /= whole(dwellings);
+    }
+}
+
+fn rate<'s>(schedule: &'s Schedule, size_mm: i128, asked: &Asked) -> Result<&'s Rate, Refusal> {
+    let holds = |rate: &&Rate| {
+        rate.use_classes.contains(&asked.use_class)
+            && (rate.sizes_mm.is_empty() || rate.sizes_mm.contains(&size_mm))
+            && rate.period_months.is_none_or(|months| months == asked.months)
+    };
+    schedule.rates.iter().find(holds).ok_or(Refusal::NoRate)
+}
+
+/// The parts, what their sums are multiplied with, and how many months are alike in one.
+fn whole_parts(
+    schedule: &Schedule,
+    rate: &Rate,
+    months: i128,
+    table_months: i128,
+    one: &Laid,
+) -> Result<(Vec<Laid>, Fraction, i128), Refusal> {
+    let periods = fraction(months, table_months);
+    if schedule.split == "half" && rate.unit.is_none() && months > 0 {
+        let part = Laid {
+            service: periods,
+            rent: one.rent * periods,
+            minimum: periods,
+            bounds: periods,
+            included: periods,
+            ..one.clone()
+        };
+        return Ok((vec![part], whole(1), periods.to_integer().max(1)));
+    }
+    if months < 1 || !periods.is_integer() {
         return Err(Refusal::Period);
     }
-    let periods = months / schedule.table_months;
-    if schedule.split == "half" {
-        return Ok(vec![Laid { usage, service: whole(periods), bounds: whole(1), alike: periods }]);
-    }
-    let table = |usage| Laid { usage, service: whole(1), bounds: whole(1), alike: 1 };
-    Ok(split(schedule, usage, periods).into_iter().map(table).collect())
+    let usages = match &rate.unit {
+        None => split(schedule, one.usage, periods.to_integer()),
+        Some(unit) => {
+            let later = if unit.is_monthly { one.usage } else { 0 };
+            (0..periods.to_integer()).map(|at| if at == 0 { one.usage } else { later }).collect()
+        }
+    };
+    let parts = usages.into_iter().map(|usage| Laid { usage, ..one.clone() }).collect();
+    Ok((parts, whole(1), 1))
 }
 
 /// Deals the volume out m³ by m³, from the first table period on or from the last one back.
@@ -180,41 +278,63 @@ fn split(schedule: &Schedule, usage: i128, periods: i128) -> Vec<i128> {
 /// The parts of a partial period, and what their sums are multiplied with.
 fn partial_parts(
     schedule: &Schedule,
-    proration: &Proration,
+    rule: &Proration,
     days: i128,
-    usage: i128,
+    of_one: i128,
+    table_months: i128,
+    one: &Laid,
 ) -> (Vec<Laid>, Fraction) {
-    let factor = if let Some(of_month) = proration.days_per_month {
+    let factor = if let Some(of_month) = rule.days_per_month {
         fraction(days, of_month)
     } else {
-        let holds = |to_days: Option<i128>| to_days.is_none_or(|to_days| days <= to_days);
-        let found = proration.months.iter().find(|(to_days, _)| holds(*to_days));
-        found.expect("the last step is open").1
+        let holds = |to: Option<i128>, what: i128| to.is_none_or(|to| what <= to);
+        let found = rule.months.iter().find(|step| holds(step.0, days) && holds(step.1, of_one));
+        found.expect("the last step is open").2
     };
-    let share = factor / whole(schedule.table_months);
+    let share = factor / whole(table_months);
     let periods = ceiling(share).max(1);
-    let is_shared = proration.service == "share";
-    let one = whole(1);
-    match proration.volume.as_str() {
+    let often = |word: &str, of: Fraction| if word == "share" { of } else { whole(periods) };
+    match rule.volume.as_str() {
         "share" => {
-            let service = if is_shared { share } else { whole(periods) };
-            (vec![Laid { usage, service, bounds: share, alike: 1 }], one)
+            let part = Laid {
+                service: often(&rule.service, share),
+                rent: one.rent * often(&rule.rent, share),
+                minimum: often(&rule.service, share),
+                bounds: share,
+                included: share,
+                mode: rule.volume_mode,
+                ..one.clone()
+            };
+            (vec![part], whole(1))
         }
-        "whole" => {
-            let last = if is_shared { share - whole(periods - 1) } else { one };
-            let mut parts: Vec<Laid> = split(schedule, usage, periods)
+        "whole" | "included" => {
+            let last = share - whole(periods - 1);
+            let often = |word: &str| if word == "share" { last } else { whole(1) };
+            let mut parts: Vec<Laid> = split(schedule, one.usage, periods)
                 .into_iter()
-                .map(|usage| Laid { usage, service: one, bounds: one, alike: 1 })
+                .map(|usage| Laid { usage, mode: rule.volume_mode, ..one.clone() })
                 .collect();
-            parts.last_mut().expect("at least one").service = last;
-            (parts, one)
+            let part = parts.last_mut().expect("at least one");
+            part.service = often(&rule.service);
+            part.rent = one.rent * often(&rule.rent);
+            part.minimum = often(&rule.service);
+            part.included = if rule.volume == "included" { last } else { whole(1) };
+            (parts, whole(1))
         }
         _ => {
-            let of_month = proration.days_per_month.expect("converting needs days");
-            let mode = Step { mode: proration.volume_mode, yen: 1 };
-            let usage = rounded(fraction(usage * of_month, days), mode).to_integer();
-            let table = Laid { usage, service: one, bounds: one, alike: 1 };
-            (vec![table], fraction(days, of_month))
+            let of_period = rule.days_per_month.expect("converting needs days") * periods;
+            let mode = Step { mode: rule.volume_mode, yen: 1 };
+            let usage = rounded(fraction(one.usage * of_period, days), mode).to_integer();
+            let part = Laid {
+                usage,
+                service: whole(periods),
+                rent: one.rent * whole(periods),
+                minimum: whole(periods),
+                bounds: whole(periods),
+                included: whole(periods),
+                ..one.clone()
+            };
+            (vec![part], fraction(days, of_period))
         }
     }
 }
@@ -229,8 +349,10 @@ fn taxed(schedule: &Schedule, percent: i128, exact: Fraction) -> Fraction {
 
 /// A partial charge has a floor of its own.
 fn at_least(schedule: &Schedule, asked: &Asked, amount: Fraction) -> Fraction {
-    match &schedule.proration {
-        Some(proration) if asked.days.is_some() => amount.max(proration.minimum),
-        _ => amount,
-    }
+    let own = schedule.shared.as_ref().filter(|_| asked.dwellings > 1);
+    let size_mm = own.and_then(|shared| shared.size_mm).unwrap_or(asked.size_mm);
+    let rule = rate(schedule, size_mm, asked)
+        .ok()
+        .and_then(|rate| partial(schedule, rate, size_mm, asked));
+    rule.map_or(amount, |(rule, _)| amount.max(rule.minimum))
 }

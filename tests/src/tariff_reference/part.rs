@@ -1,75 +1,91 @@
 //! One part of a claim: the lines of a table period (基本料金、従量料金、メーター使用料、減免).
 
-use super::fraction::{Fraction, floor, rounded_by, whole};
+use super::fraction::{Fraction, Mode, Step, rounded, rounded_by, whole};
 use super::schedule::{Rate, Relief, Schedule, Tier};
 
 /// How the table is laid over one part.
-#[derive(Debug, Clone, Copy)]
+#[derive(Debug, Clone)]
 pub struct Laid {
-    /// Cubic meters in this part.
+    /// Cubic meters in this part, or what is counted in their place.
     pub usage: i128,
-    /// The service charge, the rent and the minimum are taken this often.
+    /// The service charge is taken this often; the rent and the minimum this often.
     pub service: Fraction,
-    /// Tier bounds and included volume are multiplied by this and rounded down.
+    pub rent: Fraction,
+    pub minimum: Fraction,
+    /// Tier bounds are multiplied by this and made whole.
     pub bounds: Fraction,
-    /// The part stands for this many table periods with the same exact share of the volume each.
-    pub alike: i128,
+    /// Included volume and service steps are multiplied by this and made whole.
+    pub included: Fraction,
+    pub mode: Mode,
+    /// The size whose rent is charged, and the rate whose service charge is.
+    pub rent_mm: i128,
+    pub service_rate: Rate,
+    /// The share of a partial period's service charge has a rounding of its own.
+    pub service_rounding: Option<Step>,
 }
 
-/// The sum of the lines of a part, reliefs taken off.
+impl Laid {
+    fn bound(&self, m3: i128, times: Fraction) -> i128 {
+        rounded(whole(m3) * times, Step { mode: self.mode, yen: 1 }).to_integer()
+    }
+}
+
+/// The sum of the lines of a part that are of `kinds`, reliefs taken off.
 pub fn sum(
     schedule: &Schedule,
     rate: &Rate,
-    size_mm: i128,
     laid: &Laid,
     held: &[bool],
+    kinds: &[&str],
 ) -> Fraction {
     let line = |exact| rounded_by(exact, schedule.line);
-    let service = line(service_of(rate, laid) * laid.service);
+    let of = |kind: &str, amount: Fraction| if kinds.contains(&kind) { amount } else { whole(0) };
+    let service = service_of(&laid.service_rate, laid) * laid.service;
+    let service = match laid.service_rounding {
+        Some(step) => rounded(service, step),
+        None => line(service),
+    };
+    let service = of("service", service);
     let tiers = tier_sums(rate, laid, laid.usage);
-    let volume = tiers.into_iter().fold(whole(0), |sum, tier| sum + line(tier));
+    let volume = of("volume", tiers.into_iter().fold(whole(0), |sum, tier| sum + line(tier)));
     let rent = schedule
         .rents
         .iter()
-        .find(|rent| rent.sizes_mm.is_empty() || rent.sizes_mm.contains(&size_mm))
-        .map_or(whole(0), |rent| line(rent.yen * laid.service));
+        .find(|rent| rent.sizes_mm.is_empty() || rent.sizes_mm.contains(&laid.rent_mm))
+        .map_or(whole(0), |rent| line(rent.yen * laid.rent));
+    let rent = of("rent", rent);
     let before = service + volume + rent;
-    let missing = rate.minimum * laid.service - before;
-    let fill = if missing > whole(0) { line(missing) } else { whole(0) };
+    let missing = rate.minimum * laid.minimum - before;
+    let has_minimum = kinds.contains(&"minimum");
+    let fill = if has_minimum && missing > whole(0) { line(missing) } else { whole(0) };
     let basis = Basis { service, volume, rent, all: before + fill };
-    let taken = schedule.reliefs.iter().zip(held).filter(|(_, held)| **held);
+    let taken = schedule.reliefs.iter().zip(held).filter(|(relief, held)| {
+        **held && (relief.of == "all" || kinds.contains(&relief.of.as_str()))
+    });
     relieved(taken.map(|(relief, _)| relief), &basis, |relief| free_price(rate, laid, relief), line)
 }
 
 /// The service charge of a table period with this volume.
 fn service_of(rate: &Rate, laid: &Laid) -> Fraction {
-    let holds = |step: &&Tier| {
-        step.to_m3.is_none_or(|to_m3| laid.usage <= floor(whole(to_m3 * laid.alike) * laid.bounds))
-    };
+    let holds =
+        |step: &&Tier| step.to_m3.is_none_or(|to| laid.usage <= laid.bound(to, laid.included));
     let last = rate.service_steps.last().expect("a service charge");
     rate.service_steps.iter().find(holds).unwrap_or(last).yen
 }
 
-/// What the first `count` m³ of the part cost, by tier: each slice of water is priced alone.
-///
-/// A part that stands for two table periods with half the volume each is walked in halves of a
-/// cubic meter: as many slices as there are m³ in both, each costing half in each of the two.
+/// What the first `count` m³ of the part cost, by tier: each of them is priced alone.
 fn tier_sums(rate: &Rate, laid: &Laid, count: i128) -> Vec<Fraction> {
-    let bound = |m3: i128| floor(whole(m3) * laid.bounds);
-    let included = bound(rate.included_m3);
-    let bounds: Vec<Option<i128>> = rate.tiers.iter().map(|tier| tier.to_m3.map(bound)).collect();
-    let mut slices = vec![0_i128; rate.tiers.len()];
-    for slice in 1..=count {
-        // Its place in the table period, in slices: a m³ ends at each multiple of `alike`.
-        if slice <= included * laid.alike {
-            continue;
-        }
-        let is_in = |to: &Option<i128>| to.is_none_or(|to| slice <= to * laid.alike);
-        let tier = bounds.iter().position(is_in).expect("the last tier is open");
-        slices[tier] += 1;
+    let included = laid.bound(rate.included_m3, laid.included);
+    let bounds: Vec<Option<i128>> =
+        rate.tiers.iter().map(|tier| tier.to_m3.map(|to| laid.bound(to, laid.bounds))).collect();
+    let tier_of = |m3: i128| {
+        bounds.iter().position(|to| to.is_none_or(|to| m3 <= to)).expect("the last tier is open")
+    };
+    let mut counts = vec![0_i128; rate.tiers.len()];
+    for m3 in included + 1..=count {
+        counts[tier_of(if rate.by_last_tier { count } else { m3 })] += 1;
     }
-    let tiers = rate.tiers.iter().zip(slices);
-    tiers.map(|(tier, slices)| tier.yen / whole(laid.alike) * whole(slices * laid.alike)).collect()
+    rate.tiers.iter().zip(counts).map(|(tier, count)| tier.yen * whole(count)).collect()
 }
 
 struct Basis {

@@ -67,6 +67,7 @@ fn one(schedule: &Schedule, asked: &Asked, period: &Period) -> Result<Amounts, R
 /// What the sewage of a period is found from.
 #[derive(Debug, Clone, Copy)]
 pub struct Sources {
+    pub use_class: &'static str,
     pub tap: i128,
     pub certified: Option<i128>,
     pub well_people: i128,
@@ -79,7 +80,13 @@ pub fn sewage(schedule: &Schedule, sources: &Sources) -> Option<i128> {
     let gross = match sources.certified {
         Some(certified) => certified,
         None if sources.well_people == 0 => sources.tap,
-        None => with_well(schedule.well.as_ref()?, sources),
+        None => {
+            let holds = |well: &&Well| {
+                well.use_classes.is_empty()
+                    || well.use_classes.iter().any(|class| class == sources.use_class)
+            };
+            with_well(schedule.wells.iter().find(holds)?, sources)
+        }
     };
     let Some((from_percent, from_m3)) = schedule.deduction else { return Some(gross) };
     let deducted = sources.deducted.min(gross);

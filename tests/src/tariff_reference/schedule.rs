@@ -24,7 +24,9 @@ pub struct Schedule {
     pub proration: Option<Proration>,
     pub shared: Option<Shared>,
     pub reliefs: Vec<Relief>,
-    pub well: Option<Well>,
+    pub wells: Vec<Well>,
+    /// service, volume, rent: what is taxed and rounded by itself.
+    pub apart: Vec<String>,
     /// From this percentage, and from this many m³ in two months.
     pub deduction: Option<(i128, i128)>,
 }
@@ -67,6 +69,16 @@ pub struct Rate {
     pub included_m3: i128,
     pub minimum: Fraction,
     pub tiers: Vec<Tier>,
+    pub period_months: Option<i128>,
+    pub by_last_tier: bool,
+    pub unit: Option<Unit>,
+}
+
+/// What is counted in place of cubic meters.
+#[derive(Debug, Clone)]
+pub struct Unit {
+    pub each: i128,
+    pub is_monthly: bool,
 }
 
 #[derive(Debug, Clone)]
@@ -80,8 +92,13 @@ pub struct Proration {
     pub counts_both: bool,
     pub whole_from_days: i128,
     pub days_per_month: Option<i128>,
-    pub months: Vec<(Option<i128>, Fraction)>,
+    /// Last day, last m³, months.
+    pub months: Vec<(Option<i128>, Option<i128>, Fraction)>,
+    pub sizes_mm: Vec<i128>,
+    pub use_classes: Vec<String>,
     pub service: String,
+    pub rent: String,
+    pub service_rounding: Option<Step>,
     pub volume: String,
     pub volume_mode: Mode,
     pub minimum: Fraction,
@@ -93,6 +110,8 @@ pub struct Shared {
     pub size_mm: Option<i128>,
     pub remainder: String,
     pub per_dwelling: bool,
+    /// Service charge and rent are the meter's, once.
+    pub is_of_meter: bool,
 }
 
 #[derive(Debug, Clone)]
@@ -108,6 +127,7 @@ pub struct Relief {
 /// Sewage of well water by people.
 #[derive(Debug, Clone)]
 pub struct Well {
+    pub use_classes: Vec<String>,
     pub months: i128,
     pub alone_m3: Vec<i128>,
     pub alone_more_m3: i128,
@@ -165,10 +185,15 @@ fn schedule(file: &Table, claim: &str, table: &Table, every_class: &[String]) ->
                 size_mm: number(form, "size_mm"),
                 remainder: word(form, "remainder", ""),
                 per_dwelling: word(form, "round_per", "") == "dwelling",
+                is_of_meter: word(form, "service", "") == "meter",
             }
         }),
         reliefs: list(table, "relief").map(relief).collect(),
-        well: table.get("well").map(well),
+        wells: match table.get("well") {
+            Some(Value::Array(all)) => all.iter().map(well).collect(),
+            one => one.map(well).into_iter().collect(),
+        },
+        apart: words(table, "apart"),
         deduction: table.get("deduction").map(|form| {
             let form = form.as_table().expect("a table");
             let [percent, m3] =
@@ -223,10 +248,8 @@ fn rate(form: &Value, table: &Table, every_class: &[String]) -> Rate {
     Rate {
         use_classes: if named.is_empty() { every_class.to_vec() } else { named },
         sizes_mm: numbers(form, "sizes_mm"),
-        included_m3: match steps.last() {
-            Some(last) => last.to_m3.expect("each step ends"),
-            None => number(form, "included_m3").unwrap_or(0),
-        },
+        included_m3: number(form, "included_m3")
+            .unwrap_or_else(|| steps.iter().rev().find_map(|step| step.to_m3).unwrap_or(0)),
         service_steps: if has_steps {
             steps
         } else {
@@ -240,7 +263,20 @@ fn rate(form: &Value, table: &Table, every_class: &[String]) -> Rate {
             }
             None => vec![Tier { to_m3: None, yen: whole(0) }],
         },
+        period_months: number(form, "period_months"),
+        by_last_tier: is_true(form, "by_last_tier"),
+        unit: form.get("unit").map(|unit| {
+            let unit = unit.as_table().expect("a table");
+            Unit {
+                each: number(unit, "each").unwrap_or(1),
+                is_monthly: word(unit, "per", "") == "month",
+            }
+        }),
     }
+}
+
+fn is_true(form: &Table, key: &str) -> bool {
+    form.get(key).is_some_and(|word| word.as_bool() == Some(true))
 }
 
 fn tier(form: &Value) -> Tier {
@@ -256,14 +292,22 @@ fn proration(form: &Value) -> Proration {
         days_per_month: number(form, "days_per_month"),
         months: list(form, "months")
             .map(|step| step.as_table().expect("a table"))
-            .map(|step| (number(step, "to_days"), price(step, "months")))
+            .map(|step| (number(step, "to_days"), number(step, "to_m3"), price(step, "months")))
             .collect(),
+        sizes_mm: numbers(form, "sizes_mm"),
+        use_classes: words(form, "use_classes"),
         service: word(form, "service", "share"),
+        rent: word(form, "rent", &word(form, "service", "share")),
+        service_rounding: first_step(form, "service_rounding"),
         volume: word(form, "volume", "share"),
         volume_mode: Mode::from_word(&word(form, "volume_mode", "floor")),
         minimum: form.get("minimum_yen").map_or(whole(0), |_| price(form, "minimum_yen")),
-        rounding: list(form, "rounding").next().map(|form| step(form.as_table().expect("a table"))),
+        rounding: first_step(form, "rounding"),
     }
+}
+
+fn first_step(form: &Table, key: &str) -> Option<Step> {
+    list(form, key).next().map(|form| step(form.as_table().expect("a table")))
 }
 
 fn relief(form: &Value) -> Relief {
@@ -283,12 +327,13 @@ fn well(form: &Value) -> Well {
     let form = form.as_table().expect("a table");
     let needed = |key: &str| number(form, key).expect("a number");
     Well {
+        use_classes: words(form, "use_classes"),
         months: needed("months"),
         alone_m3: numbers(form, "alone_m3"),
         alone_more_m3: needed("alone_more_m3"),
         with_tap_m3: numbers(form, "with_tap_m3"),
         with_tap_more_m3: needed("with_tap_more_m3"),
-        at_least_alone: form.get("at_least_alone").is_some_and(|word| word.as_bool() == Some(true)),
+        at_least_alone: is_true(form, "at_least_alone"),
     }
 }
 

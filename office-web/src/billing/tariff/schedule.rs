@@ -1,9 +1,9 @@
 //! A schedule as it is printed (料金表の印刷形): prices by size and class, tiers, and the rules.
 
-use shared::billing::tariff::Rate;
+use shared::billing::tariff::{Rate, ServiceStep};
 use shared::billing::{Tariff, TariffFile};
 use shared::connection::{MeterSize, UsageClass};
-use shared::quantity::grouped;
+use shared::quantity::{CubicMeters, grouped};
 
 use super::words::{self, Rule, price};
 
@@ -98,11 +98,29 @@ pub(super) fn title(tariff: &Tariff) -> String {
 }
 
 fn service(rate: &Rate) -> Vec<String> {
-    if rate.service_steps.is_empty() {
-        return vec![price(rate.service_charge)];
+    let mut words: Vec<String> = if rate.service_steps.is_empty() {
+        vec![price(rate.service_charge)]
+    } else {
+        rate.service_steps.iter().map(step).collect()
+    };
+    if let Some(months) = rate.period_months {
+        words.push(format!("{months}か月の期間だけ（{months}か月分）"));
     }
-    let steps = rate.service_steps.iter();
-    steps.map(|step| format!("{}m³まで {}", step.up_to.0, price(step.charge))).collect()
+    if rate.by_last_tier {
+        words.push("全量に最後の段階の単価".into());
+    }
+    if let Some(unit) = &rate.unit {
+        let per = if unit.is_periodic { "表の期間ごと" } else { "請求に1度" };
+        words.push(format!("{}{}ごとの数量（{per}）", unit.each, unit.name));
+    }
+    words
+}
+
+fn step(step: &ServiceStep) -> String {
+    match step.up_to {
+        CubicMeters(u32::MAX) => format!("それより多いとき {}", price(step.charge)),
+        CubicMeters(to) => format!("{to}m³まで {}", price(step.charge)),
+    }
 }
 
 fn tier_table(file: &TariffFile, tariff: &Tariff, shown: &Rate, number: usize) -> TierTable {

@@ -3,9 +3,9 @@
 use jiff::civil::Date;
 use shared::billing::Tariff;
 use shared::billing::tariff::{
-    DayCount, Proration, ProrationMonths, Ratio, Relief, ReliefBasis, ReliefTaken, Remainder,
-    RoundPer, Rounding, ServiceShare, SharedTap, TaxBasis, TaxPer, TaxRate, Transition,
-    VolumeShare, VolumeSplit,
+    DayCount, Proration, ProrationMonths, ProrationStep, Ratio, Relief, ReliefBasis, ReliefTaken,
+    Remainder, RoundPer, Rounding, ServiceShare, SharedService, SharedTap, TaxBasis, TaxPer,
+    TaxRate, Transition, VolumeShare, VolumeSplit,
 };
 use shared::billing::volume::{DeductionRule, WellRule};
 use shared::calendar::japanese_date;
@@ -53,13 +53,15 @@ pub(super) fn rules(tariff: &Tariff) -> Vec<Rule> {
         Rule { title: "適用と経過措置", sentences: validity(tariff) },
     ];
     if let Some(proration) = &tariff.proration {
-        rules.push(Rule { title: "日割・月割", sentences: proration_words(proration) });
+        rules
+            .push(Rule { title: "日割・月割", sentences: proration_words(proration, tariff) });
     }
     if let Some(shared) = tariff.shared {
         rules.push(Rule { title: "連用・共同住宅", sentences: shared_words(shared) });
     }
-    if let Some(well) = &tariff.well {
-        rules.push(Rule { title: "井戸水の認定", sentences: well_words(well) });
+    if !tariff.wells.is_empty() {
+        let sentences = tariff.wells.iter().flat_map(|well| well_words(well, tariff)).collect();
+        rules.push(Rule { title: "井戸水の認定", sentences });
     }
     if let Some(deduction) = &tariff.deduction {
         rules.push(Rule { title: "減量認定", sentences: vec![deduction_words(*deduction)] });
@@ -90,10 +92,15 @@ pub(super) fn roundings(tariff: &Tariff) -> Vec<(&'static str, String, String)> 
         .filter_map(|(stage, rounding)| Some((stage, rounding.as_ref()?)))
         .map(|(stage, rounding)| (stage, how(rounding), rounding.article.clone()))
         .collect();
-    let prorated = tariff.proration.as_ref().and_then(|proration| proration.rounding.as_ref());
-    rows.extend(
-        prorated.map(|one| ("日割した合計（税を加える前）", how(one), one.article.clone())),
-    );
+    let prorated = tariff.proration.iter().flat_map(|proration| {
+        [
+            ("日割した基本料金", &proration.service_rounding),
+            ("日割した合計（税を加える前）", &proration.rounding),
+        ]
+    });
+    rows.extend(prorated.filter_map(|(stage, rounding)| {
+        rounding.as_ref().map(|one| (stage, how(one), one.article.clone()))
+    }));
     rows
 }
 
@@ -115,6 +122,17 @@ fn tax(tariff: &Tariff) -> Vec<String> {
         }
     };
     let mut sentences = vec![basis.to_owned()];
+    let apart: Vec<&str> = [
+        ("基本料金", tariff.apart.service),
+        ("従量料金", tariff.apart.volume),
+        ("メーター使用料", tariff.apart.rent),
+    ]
+    .into_iter()
+    .filter_map(|(name, is_apart)| is_apart.then_some(name))
+    .collect();
+    if !apart.is_empty() {
+        sentences.push(format!("{}は、消費税と端数をほかと別に計算します。", apart.join("・")));
+    }
     sentences.extend(tariff.tax.rates.iter().map(tax_rate));
     sentences.push(format!("金額に含まれる消費税は、1円未満{}とします。", mode(tariff.tax.mode)));
     sentences
@@ -175,7 +193,7 @@ fn transition_words(transition: Transition, from: Date) -> String {
     }
 }
 
-fn proration_words(proration: &Proration) -> Vec<String> {
+fn proration_words(proration: &Proration, tariff: &Tariff) -> Vec<String> {
     let counted = match proration.count {
         DayCount::Start => "初日を数え、最終日は数えません",
         DayCount::Both => "初日も最終日も数えます",
@@ -187,30 +205,36 @@ fn proration_words(proration: &Proration) -> Vec<String> {
     sentences.push(match &proration.months {
         ProrationMonths::PerDay(days) => format!("月数は、日数÷{days}です。"),
         ProrationMonths::Steps(steps) => {
-            let steps: Vec<String> = steps
-                .iter()
-                .map(|step| {
-                    let to = step
-                        .to_days
-                        .map_or("それより長い".into(), |days| format!("{days}日まで"));
-                    format!("{to}は{}か月", ratio(step.months))
-                })
-                .collect();
+            let steps: Vec<String> = steps.iter().map(step_words).collect();
             format!("月数は、{}とします。", steps.join("、"))
         }
     });
-    sentences.push(match proration.service {
-        ServiceShare::Share => "基本料金は、月数に応じて割ります。".into(),
-        ServiceShare::Whole => "基本料金は、割りません。".into(),
-    });
+    if !proration.sizes.is_empty() || !proration.use_classes.is_empty() {
+        let sizes = super::schedule::sizes(&proration.sizes);
+        let classes: Vec<String> =
+            proration.use_classes.iter().map(|class| tariff.class_name(*class)).collect();
+        let classes = if classes.is_empty() { "全用途".into() } else { classes.join("・") };
+        sentences.push(format!("{classes}の{sizes}だけに使い、ほかは全期間として計算します。"));
+    }
+    let shares = |name: &str, share| match share {
+        ServiceShare::Share => format!("{name}は、月数に応じて割ります。"),
+        ServiceShare::Whole => format!("{name}は、割りません。"),
+    };
+    sentences.push(shares("基本料金", proration.service));
+    if !tariff.meter_rents().is_empty() {
+        sentences.push(shares("メーター使用料", proration.rent));
+    }
+    let fraction = mode(proration.volume_mode);
     sentences.push(match proration.volume {
         VolumeShare::Share => {
-            "段階の上限と基本水量は、月数に応じて割り、1m³未満を切り捨てます。".into()
+            format!("段階の上限と基本水量は、月数に応じて割り、1m³未満{fraction}とします。")
+        }
+        VolumeShare::Included => {
+            format!("基本水量は、月数に応じて割り、1m³未満{fraction}とします。段階の上限は割りません。")
         }
         VolumeShare::Whole => "段階の上限は、割りません。".into(),
         VolumeShare::Convert => format!(
-            "水量を1か月分に換算し（1m³未満{}）、その額を日割にします。",
-            mode(proration.volume_mode)
+            "水量を1か月分（1か月を超えるときは2か月分）に換算し（1m³未満{fraction}）、その額を日割にします。"
         ),
     });
     if let Some(minimum) = proration.minimum {
@@ -218,6 +242,18 @@ fn proration_words(proration: &Proration) -> Vec<String> {
             .push(format!("日割・月割の額は、{}円（税込）を下回りません。", minimum.grouped()));
     }
     sentences
+}
+
+/// 15日まで（5m³まで）は0.5か月.
+fn step_words(step: &ProrationStep) -> String {
+    let volume = step.to_m3.map(|volume| format!("{}m³まで", volume.0));
+    let days = step.to_days.map(|days| format!("{days}日まで"));
+    let to = match (days, volume) {
+        (Some(days), Some(volume)) => format!("{days}で{volume}"),
+        (Some(bound), None) | (None, Some(bound)) => bound,
+        (None, None) => "それ以外".to_owned(),
+    };
+    format!("{to}は{}か月", ratio(step.months))
 }
 
 fn shared_words(shared: SharedTap) -> Vec<String> {
@@ -229,6 +265,11 @@ fn shared_words(shared: SharedTap) -> Vec<String> {
         Remainder::Spread => "割り切れない水量は、1m³ずつ各戸に入れます。",
         Remainder::First => "割り切れない水量は、1戸にまとめて入れます。",
         Remainder::Carry => "割り切れない水量は、次回に繰り越します。",
+        Remainder::Exact => "1戸の水量は端数のままとします（表の水量を戸数倍にするのと同じです）。",
+    };
+    let service = match shared.service {
+        SharedService::Dwelling => "基本料金とメーター使用料は、1戸ごとにとります。",
+        SharedService::Meter => "基本料金とメーター使用料は、メーターの口径の分を1つだけとります。",
     };
     let round_per = match shared.round_per {
         RoundPer::Claim => "端数処理は、全戸の合計に対して行います。",
@@ -237,11 +278,12 @@ fn shared_words(shared: SharedTap) -> Vec<String> {
     vec![
         format!("水量を戸数で等分し、1戸ごとに計算します。{size}"),
         remainder.into(),
+        service.into(),
         round_per.into(),
     ]
 }
 
-fn well_words(well: &WellRule) -> Vec<String> {
+fn well_words(well: &WellRule, tariff: &Tariff) -> Vec<String> {
     let months = well.months;
     let table = |volumes: &[u32], more: u32| {
         let mut words: Vec<String> = volumes
@@ -263,6 +305,11 @@ fn well_words(well: &WellRule) -> Vec<String> {
             table(&well.with_tap_m3, well.with_tap_more_m3)
         ),
     ];
+    if !well.use_classes.is_empty() {
+        let classes: Vec<String> =
+            well.use_classes.iter().map(|class| tariff.class_name(*class)).collect();
+        sentences.insert(0, format!("{}に使う決まりは、次のとおりです。", classes.join("・")));
+    }
     if well.at_least_alone {
         sentences.push("併用のときの汚水量は、井戸水だけのときの水量を下回りません。".into());
     }

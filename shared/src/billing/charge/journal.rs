@@ -1,13 +1,13 @@
 //! Who listens to a calculation (計算の記録): nobody, or the writer of its explanation.
 
-use super::record::{ChargeLine, ChargePart, ChargeStep, LineKind, StepKind};
+use super::record::{ChargeLine, ChargePart, ChargeStep, LineKind, PartOf, StepKind};
 use crate::billing::exact::Exact;
 use crate::quantity::CubicMeters;
 
 /// Hears every line and step of a calculation, in order. What nobody hears costs nothing.
 pub(super) trait Journal {
     /// A table period of so many like dwellings begins.
-    fn begin_part(&mut self, dwellings: u16, usage: CubicMeters, priced_usage: CubicMeters);
+    fn begin_part(&mut self, of: PartOf, dwellings: u16, usage: CubicMeters, priced: CubicMeters);
     /// A line of the part.
     fn line(&mut self, kind: LineKind, exact: Exact, amount: Exact);
     /// A step of the part.
@@ -26,7 +26,7 @@ pub(super) trait Journal {
 pub(super) struct Silent;
 
 impl Journal for Silent {
-    fn begin_part(&mut self, _: u16, _: CubicMeters, _: CubicMeters) {}
+    fn begin_part(&mut self, _: PartOf, _: u16, _: CubicMeters, _: CubicMeters) {}
     fn line(&mut self, _: LineKind, _: Exact, _: Exact) {}
     fn part_step(&mut self, _: impl FnOnce() -> StepKind, _: Exact, _: Exact) {}
     fn end_part(&mut self, _: Exact) {}
@@ -50,11 +50,12 @@ impl Writer {
 }
 
 impl Journal for Writer {
-    fn begin_part(&mut self, dwellings: u16, usage: CubicMeters, priced_usage: CubicMeters) {
+    fn begin_part(&mut self, of: PartOf, dwellings: u16, usage: CubicMeters, priced: CubicMeters) {
         self.parts.push(ChargePart {
+            of,
             dwellings,
             usage,
-            priced_usage,
+            priced_usage: priced,
             lines: Vec::new(),
             steps: Vec::new(),
             sum: Exact::ZERO,

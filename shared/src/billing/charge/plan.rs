@@ -3,12 +3,13 @@
 use super::error::ChargeError;
 use super::journal::Journal;
 use super::part::{self, Part};
-use super::record::{StepKind, contained_tax, times};
+use super::record::{PartOf, StepKind, contained_tax, times};
+use super::shape::Shape;
 use super::{ChargeAmounts, ChargeInput};
 use crate::billing::exact::Exact;
 use crate::billing::tariff::{
-    Proration, ProrationMonths, Rate, Ratio, Remainder, RoundPer, Rounding, ServiceShare, Tariff,
-    TaxBasis, TaxPer, VolumeShare, VolumeSplit,
+    Proration, Rate, Remainder, RoundPer, Rounding, SharedService, Tariff, TaxBasis, TaxPer,
+    VolumeSplit,
 };
 use crate::connection::MeterSize;
 use crate::quantity::{CubicMeters, Yen};
@@ -17,25 +18,15 @@ use crate::quantity::{CubicMeters, Yen};
 pub(super) struct Plan<'t> {
     pub(super) tariff: &'t Tariff,
     pub(super) rate: &'t Rate,
+    /// Whose service charge is charged: the dwellings' rate, or the meter's.
+    pub(super) service_rate: &'t Rate,
+    /// Whose rent is charged.
+    pub(super) rent_size: MeterSize,
     pub(super) input: ChargeInput,
-    /// What dwellings are priced at.
-    pub(super) size: MeterSize,
     pub(super) percent: u8,
     pub(super) shape: Shape,
     /// The rule of the partial period, if it is one.
     pub(super) proration: Option<&'t Proration>,
-}
-
-/// How the period is made of table periods.
-pub(super) struct Shape {
-    parts: u32,
-    /// What tier bounds and the included volume are multiplied by.
-    pub(super) bounds: Ratio,
-    /// Service charge of each part but the last.
-    service: Ratio,
-    service_last: Ratio,
-    /// What the charge of a converted volume is multiplied by.
-    pub(super) share: Option<Ratio>,
 }
 
 /// The whole calculation. The journal hears every step of it.
@@ -48,27 +39,23 @@ pub(super) fn compute<J: Journal>(
     let (groups, carried) = groups(tariff, input)?;
     journal.carried(carried);
     let round_per = match tariff.shared {
+        _ if !tariff.apart.is_none() => RoundPer::Dwelling,
         Some(shared) if input.dwellings > 1 => shared.round_per,
         _ => RoundPer::Claim,
     };
     let mut total = Exact::ZERO;
-    for (dwellings, usage) in groups {
-        if dwellings == 0 {
-            continue;
+    for of in PartOf::passes(tariff.apart).into_iter().flatten() {
+        for (dwellings, usage) in groups {
+            if dwellings == 0 {
+                continue;
+            }
+            let mut sum = plan.dwelling(of, dwellings, usage, journal)?;
+            if round_per == RoundPer::Dwelling {
+                sum = plan
+                    .settle(sum, |kind, before, after| journal.dwelling_step(kind, before, after));
+            }
+            total = total + times(sum, dwellings);
         }
-        let mut sum = Exact::ZERO;
-        for index in 0..plan.shape.parts {
-            let usage = part_usage(usage, plan.shape.parts, index, tariff.split);
-            let is_last = index + 1 == plan.shape.parts;
-            let service = if is_last { plan.shape.service_last } else { plan.shape.service };
-            let part = Part { dwellings, usage, service };
-            sum = sum + part::charge(&plan, &part, journal)?;
-        }
-        if round_per == RoundPer::Dwelling {
-            sum =
-                plan.settle(sum, |kind, before, after| journal.dwelling_step(kind, before, after));
-        }
-        total = total + times(sum, dwellings);
     }
     if round_per == RoundPer::Claim {
         total = plan.settle(total, |kind, before, after| journal.claim_step(kind, before, after));
@@ -94,24 +81,51 @@ pub(super) fn percent(tariff: &Tariff, input: &ChargeInput) -> Result<u8, Charge
 
 impl<'t> Plan<'t> {
     fn new(tariff: &'t Tariff, input: &ChargeInput) -> Result<Self, ChargeError> {
-        let size = match tariff.shared {
-            Some(shared) if input.dwellings > 1 => shared.size.unwrap_or(input.size),
-            _ => input.size,
-        };
-        let rate = tariff
-            .rate(size, input.use_class)
-            .ok_or(ChargeError::NoRate { size_mm: size.mm(), use_class: input.use_class })?;
+        let shared = tariff.shared.filter(|_| input.dwellings > 1);
+        let size = shared.and_then(|shared| shared.size).unwrap_or(input.size);
+        let rate = rate(tariff, size, input)?;
+        let is_of_meter = shared.is_some_and(|shared| shared.service == SharedService::Meter);
+        let rent_size = if is_of_meter { input.size } else { size };
+        let service_rate = if is_of_meter { self::rate(tariff, input.size, input)? } else { rate };
         if input.reliefs.0.checked_shr(reliefs_count(tariff)).unwrap_or(0) != 0 {
             return Err(ChargeError::NoRelief);
         }
-        let proration = input.days.and(tariff.proration.as_ref());
-        let shape = match (proration, input.days) {
-            (_, Some(0)) => return Err(ChargeError::Backwards),
-            (Some(proration), Some(days)) => Shape::partial(proration, days, tariff.table_months),
-            _ => Shape::whole(tariff, input.months)?,
-        };
+        if input.days == Some(0) {
+            return Err(ChargeError::Backwards);
+        }
+        let proration = tariff.proration.as_ref().filter(|rule| {
+            input.days.is_some() && rate.unit.is_none() && rule.holds_for(size, input.use_class)
+        });
+        let shape = Shape::of(tariff, rate, input, proration)?;
         let percent = percent(tariff, input)?;
-        Ok(Self { tariff, rate, input: *input, size, percent, shape, proration })
+        let input = *input;
+        Ok(Self { tariff, rate, service_rate, rent_size, input, percent, shape, proration })
+    }
+
+    /// The table periods of one dwelling, or of one kind of its charges.
+    fn dwelling<J: Journal>(
+        &self,
+        of: PartOf,
+        dwellings: u16,
+        usage: CubicMeters,
+        journal: &mut J,
+    ) -> Result<Exact, ChargeError> {
+        let mut sum = Exact::ZERO;
+        for index in 0..self.shape.parts {
+            let is_last = index + 1 == self.shape.parts;
+            let times = if is_last { self.shape.last } else { self.shape.each };
+            let mut part = Part { of, dwellings, usage, quantity: usage, times };
+            if let Some(unit) = &self.rate.unit {
+                let is_first = index == 0;
+                part.usage = if is_first { usage } else { CubicMeters(0) };
+                part.quantity = if unit.is_periodic { usage } else { part.usage };
+            } else {
+                part.usage = part_usage(usage, self.shape.parts, index, self.tariff.split);
+                part.quantity = part.usage;
+            }
+            sum = sum + part::charge(self, &part, journal)?;
+        }
+        Ok(sum)
     }
 
     /// The claim's part of the bill's tax, where the tariff puts the tax there.
@@ -166,61 +180,13 @@ fn reliefs_count(tariff: &Tariff) -> u32 {
     u32::try_from(tariff.reliefs.len()).unwrap_or(u32::MAX)
 }
 
-impl Shape {
-    fn whole(tariff: &Tariff, months: u8) -> Result<Self, ChargeError> {
-        let table_months = tariff.table_months;
-        if months == 0 || !months.is_multiple_of(table_months) {
-            return Err(ChargeError::Period { table_months, months });
-        }
-        let count = u32::from(months / table_months);
-        let (parts, scale) = match tariff.split {
-            VolumeSplit::Half => (1, Ratio { numerator: count, denominator: 1 }),
-            VolumeSplit::First | VolumeSplit::Last => (count, Ratio::ONE),
-        };
-        Ok(Self { parts, bounds: scale, service: scale, service_last: scale, share: None })
-    }
-
-    fn partial(proration: &Proration, days: u16, table_months: u8) -> Self {
-        let months = match &proration.months {
-            ProrationMonths::PerDay(per_month) => {
-                Ratio { numerator: u32::from(days), denominator: u32::from(*per_month) }
-            }
-            ProrationMonths::Steps(steps) => steps
-                .iter()
-                .find(|step| step.to_days.is_none_or(|to| days <= to))
-                .map_or(Ratio::ONE, |step| step.months),
-        };
-        let periods = Ratio {
-            denominator: months.denominator * u32::from(table_months),
-            numerator: months.numerator,
-        };
-        let count = periods.ceiling().max(1);
-        let whole = Ratio { numerator: count, denominator: 1 };
-        match proration.volume {
-            VolumeShare::Convert => Self { share: Some(months), ..Self::even(1, Ratio::ONE) },
-            VolumeShare::Share => {
-                let service = match proration.service {
-                    ServiceShare::Share => periods,
-                    ServiceShare::Whole => whole,
-                };
-                Self { bounds: periods, ..Self::even(1, service) }
-            }
-            VolumeShare::Whole => {
-                let rest = (count - 1) * periods.denominator;
-                let service_last = match proration.service {
-                    ServiceShare::Whole => Ratio::ONE,
-                    ServiceShare::Share => {
-                        Ratio { numerator: periods.numerator.saturating_sub(rest), ..periods }
-                    }
-                };
-                Self { service_last, ..Self::even(count, Ratio::ONE) }
-            }
-        }
-    }
-
-    fn even(parts: u32, service: Ratio) -> Self {
-        Self { parts, bounds: Ratio::ONE, service, service_last: service, share: None }
-    }
+fn rate<'t>(
+    tariff: &'t Tariff,
+    size: MeterSize,
+    input: &ChargeInput,
+) -> Result<&'t Rate, ChargeError> {
+    let rate = tariff.rate_for(size, input.use_class, input.months);
+    rate.ok_or(ChargeError::NoRate { size_mm: size.mm(), use_class: input.use_class })
 }
 
 /// Dwellings that are alike with the volume of each, and what is carried to the next period.
@@ -232,14 +198,16 @@ fn groups(
     if all == 0 {
         return Err(ChargeError::NoDwelling);
     }
+    let whole = ([(1, input.usage), (0, CubicMeters(0))], CubicMeters(0));
     if all == 1 {
-        return Ok(([(1, input.usage), (0, CubicMeters(0))], CubicMeters(0)));
+        return Ok(whole);
     }
     let shared = tariff.shared.ok_or(ChargeError::NoSharing { dwellings: all })?;
     let each = CubicMeters(input.usage.0 / u32::from(all));
     let rest = input.usage.0 % u32::from(all);
     let spread = u16::try_from(rest).map_err(|_| ChargeError::Unbalanced)?;
     Ok(match shared.remainder {
+        Remainder::Exact => whole,
         _ if rest == 0 => ([(all, each), (0, CubicMeters(0))], CubicMeters(0)),
         Remainder::Spread => {
             ([(spread, CubicMeters(each.0 + 1)), (all - spread, each)], CubicMeters(0))

@@ -6,7 +6,7 @@ use super::ChargeInput;
 use crate::billing::claim::Claim;
 use crate::billing::exact::Exact;
 use crate::billing::explanation::written;
-use crate::billing::tariff::{Ratio, Rounding, TaxBasis};
+use crate::billing::tariff::{Apart, Ratio, Rounding, TaxBasis};
 use crate::quantity::{CubicMeters, FineYen, RoundingMode, Yen};
 
 /// A charge with its whole explanation.
@@ -41,6 +41,9 @@ pub struct Charge {
 /// One table period within the billing period: a month, or the whole.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct ChargePart {
+    /// Which charges it holds.
+    #[serde(default, skip_serializing_if = "PartOf::is_all")]
+    pub of: PartOf,
     /// Dwellings that are alike.
     pub dwellings: u16,
     /// The volume of this part of one dwelling.
@@ -56,6 +59,61 @@ pub struct ChargePart {
     /// For claims that are rounded by the dwelling: the last part of a dwelling goes on with
     /// these, from the sum of its parts.
     pub dwelling_steps: Vec<ChargeStep>,
+}
+
+/// Which charges a part holds: all of them, or those that are taxed and rounded together.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum PartOf {
+    /// All.
+    #[default]
+    All,
+    /// What no other part holds.
+    Rest(Apart),
+    /// 基本料金.
+    Service,
+    /// 従量料金.
+    Volume,
+    /// メーター使用料.
+    Rent,
+}
+
+impl PartOf {
+    /// The parts of each table period.
+    pub(super) fn passes(apart: Apart) -> [Option<PartOf>; 4] {
+        if apart.is_none() {
+            return [Some(PartOf::All), None, None, None];
+        }
+        let own = |is_apart: bool, of| is_apart.then_some(of);
+        let has_rest = !(apart.service && apart.volume && apart.rent);
+        [
+            own(has_rest, PartOf::Rest(apart)),
+            own(apart.service, PartOf::Service),
+            own(apart.volume, PartOf::Volume),
+            own(apart.rent, PartOf::Rent),
+        ]
+    }
+
+    pub(super) fn has_service(self) -> bool {
+        matches!(self, PartOf::All | PartOf::Service | PartOf::Rest(Apart { service: false, .. }))
+    }
+
+    pub(in crate::billing) fn has_volume(self) -> bool {
+        matches!(self, PartOf::All | PartOf::Volume | PartOf::Rest(Apart { volume: false, .. }))
+    }
+
+    pub(super) fn has_rent(self) -> bool {
+        matches!(self, PartOf::All | PartOf::Rent | PartOf::Rest(Apart { rent: false, .. }))
+    }
+
+    /// A minimum is of the sum; the reader lets nothing but the rent stand beside it.
+    pub(super) fn has_minimum(self) -> bool {
+        matches!(self, PartOf::All | PartOf::Rest(_))
+    }
+
+    fn is_all(&self) -> bool {
+        *self == PartOf::All
+    }
 }
 
 /// One line.
@@ -133,13 +191,15 @@ pub enum StepKind {
     BillTax(Yen),
     /// 最低額 is reached.
     AtLeast(Yen),
+    /// From months that are alike to one of them, and back.
+    Times(Ratio),
 }
 
 impl StepKind {
     /// What the step makes of an amount.
     pub fn apply(&self, amount: Exact) -> Exact {
         match self {
-            StepKind::Share(ratio) => amount.scaled(*ratio),
+            StepKind::Share(ratio) | StepKind::Times(ratio) => amount.scaled(*ratio),
             StepKind::Round(rounding) => amount.rounded(rounding.mode, rounding.step_yen),
             StepKind::Tax { percent } => {
                 let numerator = 100 + u32::from(*percent);
@@ -242,6 +302,11 @@ impl Charge {
 }
 
 impl ChargePart {
+    /// Whether it is another table period of the same dwellings and charges.
+    pub(in crate::billing) fn is_like(&self, other: &ChargePart) -> bool {
+        self.dwellings == other.dwellings && self.of == other.of
+    }
+
     fn check(&self) -> Result<(), ChargeFault> {
         let mut next_m3 = 1;
         for line in &self.lines {

@@ -41,13 +41,35 @@ pub struct Rate {
     pub tiers: Vec<Tier>,
     /// The name of the tiers in the file.
     pub tiers_name: String,
+    /// Holds for periods of so many months only, and its table is for as many.
+    pub period_months: Option<u8>,
+    /// 全量単価: all cubic meters have the price of the tier that the last of them reaches.
+    pub by_last_tier: bool,
+    /// 数量 other than cubic meters: minutes of a hydrant, people of a household.
+    pub unit: Option<QuantityUnit>,
+}
+
+/// What a rate counts in place of cubic meters (数量による料金).
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct QuantityUnit {
+    /// 分, 人.
+    pub name: String,
+    /// So many of them are charged as one; what is begun counts.
+    pub each: u32,
+    /// Charged in each table period (people), or once for the whole period (minutes).
+    pub is_periodic: bool,
 }
 
 impl Rate {
-    /// Whether it holds for a size and a class.
+    /// Whether it holds for a size and a class, in some period.
     pub fn holds_for(&self, size: MeterSize, use_class: UsageClass) -> bool {
         self.use_classes.contains(&use_class)
             && (self.sizes.is_empty() || self.sizes.contains(&size))
+    }
+
+    /// Whether it holds for periods of so many months.
+    pub fn holds_for_months(&self, months: u8) -> bool {
+        self.period_months.is_none_or(|own| own == months)
     }
 }
 
@@ -75,8 +97,8 @@ const NONE: u16 = u16::MAX;
 pub(in crate::billing) struct Rates {
     all: Vec<Rate>,
     use_classes: Vec<UsageClass>,
-    /// By class, then by size.
-    places: Vec<[u16; MeterSize::ALL_MM.len()]>,
+    /// By class, then by the months of the period (1, or more), then by size.
+    places: Vec<[[u16; MeterSize::ALL_MM.len()]; 2]>,
 }
 
 impl Rates {
@@ -88,20 +110,29 @@ impl Rates {
                 use_classes.push(*class);
             }
         }
-        let place = |class: UsageClass, mm: u16| {
+        let place = |class: UsageClass, months: u8, mm: u16| {
             let size = MeterSize::new(mm).expect("listed sizes exist");
-            let place = all.iter().position(|rate| rate.holds_for(size, class));
+            let holds = |rate: &Rate| rate.holds_for(size, class) && rate.holds_for_months(months);
+            let place = all.iter().position(holds);
             place.and_then(|place| u16::try_from(place).ok()).unwrap_or(NONE)
         };
-        let places =
-            use_classes.iter().map(|class| MeterSize::ALL_MM.map(|mm| place(*class, mm))).collect();
+        let of_class = |class: UsageClass| {
+            [1, 2].map(|months| MeterSize::ALL_MM.map(|mm| place(class, months, mm)))
+        };
+        let places = use_classes.iter().map(|class| of_class(*class)).collect();
         Self { all, use_classes, places }
     }
 
-    pub(in crate::billing) fn find(&self, size: MeterSize, use_class: UsageClass) -> Option<&Rate> {
+    pub(in crate::billing) fn find(
+        &self,
+        size: MeterSize,
+        use_class: UsageClass,
+        months: u8,
+    ) -> Option<&Rate> {
         let class = self.use_classes.iter().position(|known| *known == use_class)?;
         let size = MeterSize::ALL_MM.iter().position(|mm| *mm == size.mm())?;
-        self.all.get(usize::from(self.places[class][size]))
+        let place = self.places[class][usize::from(months > 1)][size];
+        self.all.get(usize::from(place))
     }
 
     pub(in crate::billing) fn all(&self) -> &[Rate] {

@@ -3,7 +3,7 @@
 use jiff::civil::Date;
 use serde::{Deserialize, Serialize};
 
-use crate::connection::MeterSize;
+use crate::connection::{MeterSize, UsageClass};
 use crate::quantity::{CubicMeters, FineYen, RoundingMode, Yen};
 
 /// An exact fraction; the denominator is positive.
@@ -139,16 +139,32 @@ pub struct Proration {
     pub whole_from_days: u16,
     /// From days to months.
     pub months: ProrationMonths,
+    /// Sizes that it holds for; empty for all. Others are charged by whole periods.
+    pub sizes: Vec<MeterSize>,
+    /// Classes that it holds for; empty for all.
+    pub use_classes: Vec<UsageClass>,
     /// What becomes of the service charge.
     pub service: ServiceShare,
+    /// What becomes of the meter rent.
+    pub rent: ServiceShare,
     /// What becomes of the volume charge.
     pub volume: VolumeShare,
-    /// How a converted volume becomes whole.
+    /// How a converted volume, and a bound's share, become whole.
     pub volume_mode: RoundingMode,
+    /// Rounds the share of the service charge, before anything is added.
+    pub service_rounding: Option<Rounding>,
     /// A partial charge is at least this, tax included.
     pub minimum: Option<Yen>,
     /// Rounds the prorated sum before the tax.
     pub rounding: Option<Rounding>,
+}
+
+impl Proration {
+    /// Whether partial periods of this size and class follow it.
+    pub fn holds_for(&self, size: MeterSize, use_class: UsageClass) -> bool {
+        (self.sizes.is_empty() || self.sizes.contains(&size))
+            && (self.use_classes.is_empty() || self.use_classes.contains(&use_class))
+    }
 }
 
 /// From days to months.
@@ -160,11 +176,13 @@ pub enum ProrationMonths {
     PerDay(u8),
 }
 
-/// So many months up to so many days.
+/// So many months up to so many days and so much water: both have to hold.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct ProrationStep {
     /// The last day of the step; `None` without end.
     pub to_days: Option<u16>,
+    /// The last m³ of the step; `None` without end.
+    pub to_m3: Option<CubicMeters>,
     /// Months that are charged.
     pub months: Ratio,
 }
@@ -185,6 +203,8 @@ pub enum VolumeShare {
     Share,
     /// The table holds as it is.
     Whole,
+    /// The included volume shrinks to its share, the tiers hold as they are.
+    Included,
     /// The volume is stretched to a whole month, charged, and the charge shrinks to its share.
     Convert,
 }
@@ -198,6 +218,35 @@ pub struct SharedTap {
     pub remainder: Remainder,
     /// What is rounded.
     pub round_per: RoundPer,
+    /// Whose service charge and rent are charged.
+    pub service: SharedService,
+}
+
+/// Whose service charge and rent are charged where dwellings share a meter.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum SharedService {
+    /// One for each dwelling.
+    Dwelling,
+    /// Once, of the meter's own size.
+    Meter,
+}
+
+/// Kinds of charges that are taxed and rounded by themselves, not in the sum (別に税と端数を計算).
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Apart {
+    /// 基本料金.
+    pub service: bool,
+    /// 従量料金.
+    pub volume: bool,
+    /// メーター使用料.
+    pub rent: bool,
+}
+
+impl Apart {
+    /// Whether everything is taxed and rounded in one sum.
+    pub fn is_none(self) -> bool {
+        self == Self::default()
+    }
 }
 
 /// Where the cubic meters go that cannot be divided among the dwellings.
@@ -209,6 +258,8 @@ pub enum Remainder {
     First,
     /// Not billed now, but with the next period.
     Carry,
+    /// Nowhere: each dwelling has its exact share, so that the table stretches over all of them.
+    Exact,
 }
 
 /// What is rounded when several dwellings share a meter.

@@ -28,6 +28,10 @@ impl Reader<'_> {
 
 /// A size and a class that both hold for.
 fn overlap(one: &Rate, other: &Rate) -> Option<(u16, String)> {
+    let meets = |months| one.holds_for_months(months) && other.holds_for_months(months);
+    if !meets(1) && !meets(2) {
+        return None;
+    }
     let class = one.use_classes.iter().find(|class| other.use_classes.contains(class))?;
     let mm = MeterSize::ALL_MM.into_iter().find(|mm| {
         let size = MeterSize::new(*mm).expect("listed sizes exist");

@@ -138,6 +138,9 @@ pub enum FaultKind {
     /// A rule of sewerage within water.
     #[error("{0} belongs to sewerage")]
     SewerageOnly(&'static str),
+    /// A class that the file knows nowhere.
+    #[error("there is no use class {0} in the file")]
+    NoSuchClass(String),
     /// Rules that cannot hold together.
     #[error("rules that exclude each other: {0}")]
     Conflict(&'static str),
@@ -172,6 +175,7 @@ impl FaultKind {
             FaultKind::Example(_) => "K23",
             FaultKind::SewerageOnly(_) => "K24",
             FaultKind::Conflict(_) => "K25",
+            FaultKind::NoSuchClass(_) => "K26",
         }
     }
 
@@ -234,6 +238,9 @@ impl FaultKind {
             FaultKind::SewerageOnly(what) => {
                 format!("{what} は下水道使用料だけの決まりです。[[sewerage]] に書いてください。")
             }
+            FaultKind::NoSuchClass(key) => format!(
+                "用途「{key}」は、[use_classes] にも rate にもありません。つづりを確かめてください。"
+            ),
             FaultKind::Conflict(what) => format!("同時に使えない決まりです。{what}"),
         }
     }

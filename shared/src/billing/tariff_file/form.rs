@@ -1,43 +1,12 @@
 //! The form of a tariff file (料金表ファイルの形), as it is read and as editors are told of it.
 
 use std::collections::BTreeMap;
-use std::ops::Range;
 
 use serde::Deserialize;
-use toml::Spanned;
 
-use crate::billing::volume::{DeductionRule, WellRule};
+pub(super) use super::placed::{OneOrMore, Placed};
+use crate::billing::volume::DeductionRule;
 use crate::quantity::RoundingMode;
-
-/// A value that knows its place in the text.
-#[derive(Debug, Deserialize)]
-#[serde(transparent)]
-pub(super) struct Placed<T>(Spanned<T>);
-
-impl<T> Placed<T> {
-    pub(super) fn get(&self) -> &T {
-        self.0.get_ref()
-    }
-
-    pub(super) fn span(&self) -> Range<usize> {
-        self.0.span()
-    }
-}
-
-#[cfg(feature = "schema")]
-impl<T: schemars::JsonSchema> schemars::JsonSchema for Placed<T> {
-    fn inline_schema() -> bool {
-        T::inline_schema()
-    }
-
-    fn schema_name() -> std::borrow::Cow<'static, str> {
-        T::schema_name()
-    }
-
-    fn json_schema(generator: &mut schemars::SchemaGenerator) -> schemars::Schema {
-        T::json_schema(generator)
-    }
-}
 
 /// Gives each form what all of them have.
 macro_rules! forms {
@@ -129,8 +98,11 @@ forms! {
         /// 減免
         #[serde(default)]
         relief: Vec<Placed<ReliefForm>>,
-        /// 井戸水の汚水量
-        well: Option<Placed<WellRule>>,
+        /// 別に税と端数を計算するもの
+        #[serde(default)]
+        apart: Vec<Placed<ApartWord>>,
+        /// 井戸水の汚水量（用途で違うときは [[sewerage.well]] を並べます）
+        well: Option<Placed<OneOrMore<WellForm>>>,
         /// 減量認定
         deduction: Option<Placed<DeductionRule>>,
     }
@@ -169,10 +141,32 @@ forms! {
         tax: Option<BeforeAfterWord>,
         /// 切捨て・四捨五入・切上げ
         mode: RoundingMode,
-        /// 1円単位か10円単位か
+        /// 何円単位か（1・5・10・50・100・500・1000）
         step_yen: Placed<i64>,
         /// 根拠
         article: Placed<String>,
+    }
+
+    /// 井戸水の汚水量
+    struct WellForm {
+        /// 用途（省くとすべて）
+        #[serde(default)]
+        use_classes: Vec<Placed<String>>,
+        /// 下の水量が何か月分か
+        months: Placed<u8>,
+        /// 井戸水だけのとき: 1人、2人、3人…の水量
+        #[serde(default)]
+        alone_m3: Vec<u32>,
+        /// それより多い1人につき加える水量
+        alone_more_m3: u32,
+        /// 水道と併用のとき加える水量: 1人、2人、3人…
+        #[serde(default)]
+        with_tap_m3: Vec<u32>,
+        /// それより多い1人につき加える水量
+        with_tap_more_m3: u32,
+        /// 併用のときも井戸水だけのときの水量以上にする
+        #[serde(default)]
+        at_least_alone: bool,
     }
 
     /// 段階
@@ -201,12 +195,29 @@ forms! {
         minimum_yen: Option<Placed<String>>,
         /// 使う段階の表の名前
         tiers: Option<Placed<String>>,
+        /// 段階の単価を全部の水量に使う（全量単価）
+        #[serde(default)]
+        by_last_tier: bool,
+        /// この月数の期間だけの、その月数分の料金
+        period_months: Option<Placed<u8>>,
+        /// m³ の代わりに数えるもの
+        unit: Option<Placed<UnitForm>>,
+    }
+
+    /// m³ の代わりに数えるもの（分・人・回）
+    struct UnitForm {
+        /// 呼び方
+        name: Placed<String>,
+        /// いくつごとに数えるか（端数は1つに数えます）
+        each: Option<Placed<u32>>,
+        /// 表の期間ごとに数えるか、請求に1度だけか
+        per: UnitPerWord,
     }
 
     /// 基本料金の段階
     struct ServiceStepForm {
-        /// この額になる最後の m³
-        to_m3: Placed<u32>,
+        /// この額になる最後の m³（最後の行は省けます）
+        to_m3: Option<Placed<u32>>,
         /// 基本料金（円）
         yen: Placed<String>,
     }
@@ -230,8 +241,19 @@ forms! {
         months: Option<Placed<Vec<Placed<ProrationStepForm>>>>,
         /// 日割の1か月の日数
         days_per_month: Option<Placed<u8>>,
+        /// 口径（省くとすべて。ほかの口径は全期間として計算します）
+        #[serde(default)]
+        sizes_mm: Vec<Placed<u16>>,
+        /// 用途（省くとすべて）
+        #[serde(default)]
+        use_classes: Vec<Placed<String>>,
         /// 基本料金の扱い
         service: ServiceWord,
+        /// メーター使用料の扱い（省くと基本料金と同じ）
+        rent: Option<ServiceWord>,
+        /// 割った基本料金の端数処理
+        #[serde(default)]
+        service_rounding: Vec<Placed<ProrationRoundingForm>>,
         /// 従量料金の扱い
         volume: Placed<VolumeWord>,
         /// 換算水量の端数処理
@@ -247,6 +269,8 @@ forms! {
     struct ProrationStepForm {
         /// この月数とする最後の日数（最後の行には書きません）
         to_days: Option<u16>,
+        /// この月数とする最後の m³（日数と両方に当てはまるとき）
+        to_m3: Option<u32>,
         /// 月数（0.5 など）
         months: Placed<String>,
     }
@@ -255,7 +279,7 @@ forms! {
     struct ProrationRoundingForm {
         /// 切捨て・四捨五入・切上げ
         mode: RoundingMode,
-        /// 1円単位か10円単位か
+        /// 何円単位か（1・5・10・50・100・500・1000）
         step_yen: Placed<i64>,
         /// 根拠
         article: Placed<String>,
@@ -267,6 +291,9 @@ forms! {
         size_mm: Option<Placed<u16>>,
         /// 割り切れない水量の行き先
         remainder: RemainderWord,
+        /// 基本料金とメーター使用料は、各戸の分か、メーターの分か
+        #[serde(default)]
+        service: SharedServiceWord,
         /// 端数処理の単位
         #[serde(default)]
         round_per: RoundPerWord,
@@ -394,6 +421,8 @@ words! {
         Share,
         /// 表のまま
         Whole,
+        /// 基本水量だけを割る
+        Included,
         /// 水量を1か月分に換算し、額を日割する
         Convert,
     }
@@ -406,6 +435,36 @@ words! {
         First,
         /// 次回へ繰り越す
         Carry,
+        /// 端数のまま（表を戸数倍にする）
+        Exact,
+    }
+
+    /// 連用の基本料金
+    #[derive(Default)]
+    enum SharedServiceWord {
+        /// 1戸ごと
+        #[default]
+        Dwelling,
+        /// メーターの口径の分を1つ
+        Meter,
+    }
+
+    /// 別に税と端数を計算するもの
+    enum ApartWord {
+        /// 基本料金
+        Service,
+        /// 従量料金
+        Volume,
+        /// メーター使用料
+        Rent,
+    }
+
+    /// 数量をいつ数えるか
+    enum UnitPerWord {
+        /// 表の期間ごと
+        Month,
+        /// 請求に1度だけ
+        Claim,
     }
 
     /// 連用の端数処理の単位
@@ -428,5 +487,12 @@ words! {
         Rent,
         /// 全部
         All,
+    }
+}
+
+impl RoundingForm {
+    /// Whether it comes before the sum of the claim.
+    pub(super) fn is_below_claim(&self) -> bool {
+        self.of != StageWord::Claim
     }
 }

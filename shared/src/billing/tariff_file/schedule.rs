@@ -1,23 +1,17 @@
 //! A schedule (1つの請求の料金表): prices by size and class, and the rules around them.
 
-use std::collections::BTreeMap;
 use std::ops::Range;
 
 use super::Reader;
 use super::fault::FaultKind;
-use super::form::{
-    BasisWord, FileForm, Placed, RateForm, ReliefForm, RemainderWord, RoundPerWord, ScheduleForm,
-    ServiceStepForm, SharedForm, SplitWord, TierForm,
-};
+use super::form::{BasisWord, FileForm, Placed, ReliefForm, ScheduleForm, SplitWord};
 use crate::billing::claim::Claim;
 use crate::billing::tariff::{
-    MeterRent, Rate, Rates, Relief, ReliefBasis, ReliefTaken, Remainder, RoundPer, ServiceStep,
-    SharedTap, Tariff, TariffFile, TaxBasis, TaxPer, Tier, Transition, VolumeSplit,
+    Relief, ReliefBasis, ReliefTaken, RoundPer, Tariff, TariffFile, TaxBasis, TaxPer, Transition,
+    VolumeSplit,
 };
 use crate::connection::UsageClass;
-use crate::quantity::{CubicMeters, FineYen};
-
-type TierTables<'f> = BTreeMap<&'f str, Vec<Tier>>;
+use crate::quantity::CubicMeters;
 
 /// Most reliefs that a set can name.
 const RELIEFS_MAX: usize = 32;
@@ -104,19 +98,22 @@ impl Reader<'_> {
         let tables = self.tier_tables(form);
         let rates = self.rates(placed, &tables, all_classes);
         let tax = self.tax(&form.tax);
-        let roundings = self.roundings(form, placed.span(), split);
+        let roundings = self.roundings(form, placed.span());
         let proration = match &form.proration {
             None => None,
             // Without it, what is told would be another tariff.
-            Some(proration) => Some(self.proration(proration, form)?),
+            Some(proration) => Some(self.proration(proration, form, all_classes)?),
         };
         let tax = tax?;
-        let shared = form.shared.as_ref().map(|shared| self.shared(shared));
+        let shared = form.shared.as_ref().map(|shared| self.shared(shared, form, &rates));
+        let reliefs = self.reliefs(&form.relief);
+        let apart = self.apart(form, &rates, &reliefs);
         if tax.basis == TaxBasis::Excluded(TaxPer::Bill) {
             let is_by_dwelling = shared.is_some_and(|s| s.round_per == RoundPer::Dwelling);
             let has_minimum = proration.as_ref().is_some_and(|p| p.minimum.is_some());
-            self.expect(!is_by_dwelling && !has_minimum, &form.tax.span(), || {
-                FaultKind::Conflict("税を請求書ごとに足す（per = \"bill\"）ときは、1戸ごとの端数処理と、日割の最低額は使えません。")
+            let is_one = !is_by_dwelling && !has_minimum && apart.is_none();
+            self.expect(is_one, &form.tax.span(), || {
+                FaultKind::Conflict("税を請求書ごとに足す（per = \"bill\"）ときは、1戸ごとの端数処理と、日割の最低額と、apart は使えません。")
             });
         }
         Some(Tariff {
@@ -131,8 +128,9 @@ impl Reader<'_> {
             table_months: *form.table_months.get(),
             split,
             shared,
-            reliefs: self.reliefs(&form.relief),
-            well: form.well.as_ref().map(|well| well.get().clone()),
+            reliefs,
+            apart,
+            wells: self.wells(form, all_classes),
             deduction: form.deduction.as_ref().map(|deduction| *deduction.get()),
             class_names: file.use_classes.clone(),
             rates,
@@ -141,157 +139,6 @@ impl Reader<'_> {
             tax,
             roundings,
         })
-    }
-
-    fn tier_tables<'f>(&mut self, form: &'f ScheduleForm) -> TierTables<'f> {
-        let mut tables = BTreeMap::new();
-        for (name, rows) in &form.tiers {
-            let mut floor = 0;
-            let mut tiers = Vec::with_capacity(rows.get().len());
-            for (index, row) in rows.get().iter().enumerate() {
-                let is_last = index + 1 == rows.get().len();
-                let TierForm { to_m3, yen } = row.get();
-                let fits = to_m3.map_or(is_last, |to| !is_last && to > floor);
-                self.expect(fits, &row.span(), || FaultKind::Tiers {
-                    name: name.clone(),
-                    row: index + 1,
-                });
-                floor = to_m3.unwrap_or(floor);
-                let unit_price = self.price(yen).unwrap_or_default();
-                tiers.push(Tier { up_to: to_m3.map(CubicMeters), unit_price });
-            }
-            self.expect(!tiers.is_empty(), &rows.span(), || FaultKind::Tiers {
-                name: name.clone(),
-                row: 1,
-            });
-            tables.insert(name.as_str(), tiers);
-        }
-        tables
-    }
-
-    fn rates(
-        &mut self,
-        placed: &Placed<ScheduleForm>,
-        tables: &TierTables<'_>,
-        all_classes: &[UsageClass],
-    ) -> Rates {
-        let forms = &placed.get().rate;
-        self.expect(!forms.is_empty(), &placed.span(), || {
-            FaultKind::Empty("[[water.rate]] のような rate を書いてください。")
-        });
-        let rates: Vec<Rate> =
-            forms.iter().map(|form| self.rate(form, tables, all_classes)).collect();
-        self.refuse_overlap(&rates, forms);
-        Rates::new(rates)
-    }
-
-    fn rate(
-        &mut self,
-        placed: &Placed<RateForm>,
-        tables: &TierTables<'_>,
-        all_classes: &[UsageClass],
-    ) -> Rate {
-        let form = placed.get();
-        let mut use_classes: Vec<UsageClass> =
-            form.use_classes.iter().filter_map(|key| UsageClass::from_key(key.get())).collect();
-        if form.use_classes.is_empty() {
-            use_classes = all_classes.to_vec();
-        }
-        let tiers_name = form.tiers.as_ref().map(|name| name.get().clone()).unwrap_or_default();
-        let tiers = form.tiers.as_ref().and_then(|name| {
-            let tiers = tables.get(name.get().as_str()).cloned();
-            self.expect(tiers.is_some(), &name.span(), || {
-                FaultKind::UnknownTiers(name.get().clone())
-            });
-            tiers
-        });
-        let (service_steps, included) = match &form.service_steps {
-            Some(steps) => self.service_steps(steps, form),
-            None => (Vec::new(), form.included_m3.as_ref().map_or(0, |volume| *volume.get())),
-        };
-        if form.service_steps.is_none() && form.service_yen.is_none() {
-            self.fault(&placed.span(), FaultKind::MissingKey("service_yen".into()));
-        }
-        Rate {
-            use_classes,
-            sizes: self.sizes(&form.sizes_mm),
-            service_charge: self.optional_price(form.service_yen.as_ref()).unwrap_or_default(),
-            service_steps,
-            included_volume: CubicMeters(included),
-            minimum: self.optional_price(form.minimum_yen.as_ref()),
-            tiers: tiers.unwrap_or_default(),
-            tiers_name,
-        }
-    }
-
-    fn optional_price(&mut self, price: Option<&Placed<String>>) -> Option<FineYen> {
-        price.and_then(|price| self.price(price))
-    }
-
-    fn service_steps(
-        &mut self,
-        placed: &Placed<Vec<Placed<ServiceStepForm>>>,
-        rate: &RateForm,
-    ) -> (Vec<ServiceStep>, u32) {
-        let mut steps: Vec<ServiceStep> = Vec::with_capacity(placed.get().len());
-        let mut floor = 0;
-        for step in placed.get() {
-            let ServiceStepForm { to_m3, yen } = step.get();
-            self.expect(*to_m3.get() > floor, &to_m3.span(), || {
-                FaultKind::ServiceSteps("to_m3 を小さい順に並べてください。")
-            });
-            floor = *to_m3.get();
-            let charge = self.price(yen).unwrap_or_default();
-            steps.push(ServiceStep { up_to: CubicMeters(floor), charge });
-        }
-        self.expect(!steps.is_empty(), &placed.span(), || {
-            FaultKind::ServiceSteps("1行以上書いてください。")
-        });
-        self.expect(
-            rate.service_yen.is_none() && rate.included_m3.is_none(),
-            &placed.span(),
-            || FaultKind::ServiceSteps("service_yen・included_m3 と一緒には書けません。"),
-        );
-        (steps, floor)
-    }
-
-    fn meter_rents(&mut self, form: &ScheduleForm) -> Vec<MeterRent> {
-        let mut rents: Vec<MeterRent> = Vec::with_capacity(form.meter_rent.len());
-        for placed in &form.meter_rent {
-            let rent = MeterRent {
-                sizes: self.sizes(&placed.get().sizes_mm),
-                charge: self.price(&placed.get().yen).unwrap_or_default(),
-            };
-            let is_double = rents.iter().any(|earlier| {
-                earlier.sizes.is_empty()
-                    || rent.sizes.is_empty()
-                    || rent.sizes.iter().any(|size| earlier.holds_for(*size))
-            });
-            let is_whole = placed.get().sizes_mm.len() == rent.sizes.len();
-            self.expect(!is_double || !is_whole, &placed.span(), || {
-                FaultKind::Conflict("同じ口径のメーター使用料が2つあります。")
-            });
-            if is_whole {
-                rents.push(rent);
-            }
-        }
-        rents
-    }
-
-    fn shared(&mut self, placed: &Placed<SharedForm>) -> SharedTap {
-        let form = placed.get();
-        SharedTap {
-            size: form.size_mm.as_ref().and_then(|mm| self.size(mm)),
-            remainder: match form.remainder {
-                RemainderWord::Spread => Remainder::Spread,
-                RemainderWord::First => Remainder::First,
-                RemainderWord::Carry => Remainder::Carry,
-            },
-            round_per: match form.round_per {
-                RoundPerWord::Claim => RoundPer::Claim,
-                RoundPerWord::Dwelling => RoundPer::Dwelling,
-            },
-        }
     }
 
     fn reliefs(&mut self, forms: &[Placed<ReliefForm>]) -> Vec<Relief> {

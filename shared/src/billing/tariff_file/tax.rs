@@ -8,9 +8,7 @@ use super::form::{
     BeforeAfterWord, PerWord, Placed, PricesWord, RoundingForm, ScheduleForm, StageWord, TaxForm,
     TaxRateForm,
 };
-use crate::billing::tariff::{
-    Rounding, Roundings, Tax, TaxBasis, TaxPer, TaxRate, Transition, VolumeSplit,
-};
+use crate::billing::tariff::{Rounding, Roundings, Tax, TaxBasis, TaxPer, TaxRate, Transition};
 use crate::quantity::RoundingMode;
 
 /// No consumption tax was ever this high.
@@ -74,12 +72,7 @@ impl Reader<'_> {
         Some(rates)
     }
 
-    pub(super) fn roundings(
-        &mut self,
-        form: &ScheduleForm,
-        span: Range<usize>,
-        split: VolumeSplit,
-    ) -> Roundings {
+    pub(super) fn roundings(&mut self, form: &ScheduleForm, span: Range<usize>) -> Roundings {
         let basis = basis(form.tax.get());
         let mut roundings = Roundings::default();
         for placed in &form.rounding {
@@ -92,10 +85,6 @@ impl Reader<'_> {
                 });
             }
         }
-        let has_month = roundings.month.is_some() || roundings.month_taxed.is_some();
-        self.expect(split != VolumeSplit::Half || !has_month, &span, || {
-            FaultKind::Conflict("split = \"half\" では、月ごとの端数処理はできません。")
-        });
         if let Some(missing) = missing(&roundings, basis) {
             let place = form.rounding.first().map_or(span, Placed::span);
             self.fault(&place, FaultKind::RoundingMissing(missing));
@@ -115,9 +104,10 @@ impl Reader<'_> {
     }
 
     pub(super) fn step(&mut self, placed: &Placed<i64>) {
-        self.expect(matches!(placed.get(), 1 | 10), &placed.span(), || FaultKind::Range {
+        let is_usual = matches!(placed.get(), 1 | 5 | 10 | 50 | 100 | 500 | 1_000);
+        self.expect(is_usual, &placed.span(), || FaultKind::Range {
             field: "step_yen",
-            expected: " 1 か 10 ",
+            expected: " 1・5・10・50・100・500・1000 のどれか",
         });
     }
 

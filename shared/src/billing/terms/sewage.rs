@@ -5,6 +5,7 @@ use serde::{Deserialize, Serialize};
 use super::{ChargeTerms, TermsError, Validity};
 use crate::billing::tariff::Tariff;
 use crate::billing::volume::SewageSources;
+use crate::connection::UsageClass;
 use crate::quantity::{CubicMeters, grouped};
 
 /// Whether a source adds to the sewage or takes off it.
@@ -143,6 +144,7 @@ impl ChargeTerms {
         &self,
         tariff: &Tariff,
         tap: CubicMeters,
+        use_class: UsageClass,
         months: u8,
         day: jiff::civil::Date,
     ) -> Result<Option<SewageWorking>, TermsError> {
@@ -156,7 +158,7 @@ impl ChargeTerms {
                 SourceMeasure::PerMonth(monthly) => {
                     CubicMeters(monthly.0.saturating_mul(u32::from(months)))
                 }
-                SourceMeasure::PerHead(people) => per_head(tariff, tap, people, months)?,
+                SourceMeasure::PerHead(people) => per_head(tariff, tap, use_class, people, months)?,
                 SourceMeasure::Metered(None) => continue,
             };
             let SewageSource { id, kind, name, measure, decision, .. } = source.clone();
@@ -174,7 +176,8 @@ impl ChargeTerms {
         if deducted.0 > 0 && tariff.deduction.is_none() {
             return Err(TermsError::NoDeductionRule);
         }
-        let asked = SewageSources { tap, certified: Some(gross), well_people: 0, deducted, months };
+        let certified = Some(gross);
+        let asked = SewageSources { tap, certified, use_class, well_people: 0, deducted, months };
         let volume = tariff.sewage_volume(&asked).ok_or(TermsError::NoWellRule)?;
         Ok(Some(SewageWorking { tap, sources, gross, deducted, volume }))
     }
@@ -184,11 +187,12 @@ impl ChargeTerms {
 fn per_head(
     tariff: &Tariff,
     tap: CubicMeters,
-    people: u16,
+    use_class: UsageClass,
+    well_people: u16,
     months: u8,
 ) -> Result<CubicMeters, TermsError> {
-    let none = CubicMeters(0);
-    let asked = SewageSources { tap, certified: None, well_people: people, deducted: none, months };
+    let deducted = CubicMeters(0);
+    let asked = SewageSources { tap, certified: None, use_class, well_people, deducted, months };
     let both = tariff.sewage_volume(&asked).ok_or(TermsError::NoWellRule)?;
     Ok(CubicMeters(both.0.saturating_sub(tap.0)))
 }

@@ -41,7 +41,7 @@ fn of_schedule(file: &TariffFile, tariff: &Tariff) -> String {
         ("日割・月割", tariff.proration.is_some()),
         ("連用", tariff.shared.is_some()),
         ("減免", !tariff.reliefs.is_empty()),
-        ("井戸水", tariff.well.is_some()),
+        ("井戸水", !tariff.wells.is_empty()),
         ("減量認定", tariff.deduction.is_some()),
         ("経過措置", tariff.transition.is_some()),
     ];

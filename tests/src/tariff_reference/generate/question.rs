@@ -24,6 +24,7 @@ pub fn any_question(dice: &mut ChaCha8Rng, schedule: &Schedule) -> Asked {
         rate.use_classes.choose(dice).expect("a class").clone()
     };
     let months = match schedule.table_months {
+        _ if !is_odd && rate.period_months.is_some() => rate.period_months.expect("some"),
         1 => dice.random_range(1..=2),
         _ if is_odd || dice.random_bool(0.05) => 1,
         _ => 2,

@@ -116,7 +116,7 @@ impl Rows {
             Some(shared) if input.dwellings > 1 => shared.size.unwrap_or(input.size),
             _ => input.size,
         };
-        let Some(rate) = tariff.rate(size, input.use_class) else { return };
+        let Some(rate) = tariff.rate_for(size, input.use_class, input.months) else { return };
         let stretch = match tariff.split {
             VolumeSplit::Half => u32::from(input.months / tariff.table_months.max(1)).max(1),
             VolumeSplit::First | VolumeSplit::Last => 1,
