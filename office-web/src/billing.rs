@@ -4,6 +4,8 @@ mod assessment;
 mod assessment_file;
 mod assessment_list;
 mod bill;
+mod correction;
+mod estimate;
 mod lab;
 mod leak_adjustment;
 mod run;
@@ -24,6 +26,8 @@ pub(crate) fn routes() -> Router<Office> {
     Router::new()
         .merge(tariff::routes())
         .merge(leak_adjustment::routes())
+        .merge(correction::routes())
+        .merge(estimate::routes())
         .route("/assessments", get(assessment_list::assessments).fallback(wrong_method))
         .route("/rounds/{round}/billing-run", post(run::run).fallback(wrong_method))
         .route("/billing-runs/{run}", get(run::show).fallback(wrong_method))

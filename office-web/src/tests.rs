@@ -3,6 +3,8 @@
 
 mod billing_pages;
 mod connection_pages;
+mod correction_pages;
+mod estimate_pages;
 mod lab_pages;
 mod leak_adjustment_pages;
 mod log_in;

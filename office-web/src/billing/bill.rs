@@ -5,7 +5,7 @@ use axum::extract::State;
 use axum::http::header::{CONTENT_DISPOSITION, CONTENT_SECURITY_POLICY, CONTENT_TYPE};
 use axum::response::{IntoResponse, Response};
 use backoffice::access::Right;
-use backoffice::billing::{BillView, bill as find};
+use backoffice::billing::{BillView, Replacement, bill as find, bill_replacements};
 use backoffice::documents::bill_pdf;
 use shared::ids::BillId;
 
@@ -21,6 +21,8 @@ use crate::problem::Problem;
 struct BillPage {
     frame: Frame,
     bill: BillView,
+    replacements: Vec<Replacement>,
+    may_correct: bool,
 }
 
 /// `GET /bills/{bill}` and `GET /bills/{bill}.pdf`.
@@ -42,7 +44,11 @@ pub(crate) async fn bill(
         return paper(bill).await;
     }
     let frame = Frame::new(format!("請求 {id}"), Area::Billing, &staff);
-    Ok(html(&BillPage { frame, bill }))
+    let replacements = bill_replacements(&office.backoffice, id).await;
+    let replacements = replacements.map_err(|error| Problem::of(&error))?;
+    let may_correct =
+        staff.may(Right::RunBilling) && !replacements.iter().any(|other| other.is_newer);
+    Ok(html(&BillPage { frame, bill, replacements, may_correct }))
 }
 
 /// The PDF, shown in the browser. Its name tells of no person.

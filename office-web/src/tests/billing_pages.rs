@@ -20,6 +20,10 @@ pub(super) async fn closed_round(office: &TestOffice) {
     for text in demo_tariffs() {
         store_tariff(&office.backoffice, text, None).await.unwrap();
     }
+    read_and_close(office).await;
+}
+
+pub(super) async fn read_and_close(office: &TestOffice) {
     office.sql(READ).await;
     let browser = office.clerk().await;
     let closed = browser.post(&format!("/rounds/{}/close", office.round), &[]).await;

@@ -65,6 +65,20 @@ const BEHIND_LOGIN: &[(&str, &str, &str)] = &[
     ("GET", "/leak-adjustments/{id}", "/leak-adjustments/1"),
     ("GET", "/leak-adjustments/{id}/json", "/leak-adjustments/1/json"),
     ("POST", "/leak-adjustments/{id}/decision", "/leak-adjustments/1/decision"),
+    ("GET", "/rounds/{round}/estimates", "/rounds/1/estimates"),
+    ("POST", "/rounds/{round}/estimates", "/rounds/1/estimates"),
+    ("POST", "/rounds/{round}/estimates/approve", "/rounds/1/estimates/approve"),
+    ("POST", "/rounds/{round}/estimates/rule", "/rounds/1/estimates/rule"),
+    ("GET", "/rounds/{round}/estimates/{connection}", "/rounds/1/estimates/1"),
+    ("POST", "/rounds/{round}/estimates/{connection}", "/rounds/1/estimates/1"),
+    ("POST", "/estimates/{id}/decision", "/estimates/1/decision"),
+    ("GET", "/estimates/in-a-row", "/estimates/in-a-row"),
+    ("GET", "/corrections", "/corrections"),
+    ("POST", "/corrections", "/corrections"),
+    ("GET", "/corrections/new", "/corrections/new"),
+    ("GET", "/corrections/{id}", "/corrections/1"),
+    ("POST", "/corrections/{id}/decision", "/corrections/1/decision"),
+    ("GET", "/settlements", "/settlements"),
     ("GET", "/devices", "/devices"),
     ("GET", "/practice", "/practice"),
 ];
@@ -103,9 +117,11 @@ const FORM: &[(&str, &str)] = &[
 ];
 
 /// The files in which routes are named.
-const SOURCES: [&str; 9] = [
+const SOURCES: [&str; 11] = [
     include_str!("../access.rs"),
     include_str!("../billing.rs"),
+    include_str!("../billing/correction.rs"),
+    include_str!("../billing/estimate.rs"),
     include_str!("../billing/leak_adjustment.rs"),
     include_str!("../billing/tariff.rs"),
     include_str!("../connection.rs"),

@@ -20,8 +20,9 @@ pub use error::MeteringError;
 pub use estimate::{
     EstimateBatch, EstimateCandidate, EstimateDecision, EstimateRefusal, EstimatedInARow,
     NewEstimate, ProposedBatch, StoredEstimate, approve_estimates, choose_estimate_rule,
-    decide_estimate, estimate, estimate_candidate, estimate_practice, estimated_in_a_row,
-    estimates_of_connection, estimates_of_round, propose_estimate, propose_estimates,
+    decide_estimate, estimate, estimate_candidate, estimate_candidates, estimate_practice,
+    estimated_in_a_row, estimates_of_connection, estimates_of_round, propose_estimate,
+    propose_estimates,
 };
 pub use open_round::{NewRound, open_round};
 pub use planned_connections::{

@@ -17,7 +17,7 @@ use shared::metering::NoReadReason;
 use shared::metering::estimate::{Basis, Estimate, EstimateError, Stretch};
 use shared::quantity::CubicMeters;
 
-pub use candidate::estimate_candidate;
+pub use candidate::{estimate_candidate, estimate_candidates};
 pub use decide::{EstimateBatch, approve_estimates, decide_estimate};
 pub use in_a_row::{EstimatedInARow, estimated_in_a_row};
 pub use list::{estimate, estimates_of_connection, estimates_of_round};

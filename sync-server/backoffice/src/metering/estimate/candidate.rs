@@ -25,6 +25,14 @@ pub async fn estimate_candidate(
     Ok(candidates(&office.pool, office.utility.0, round, Some(connection)).await?.pop())
 }
 
+/// All unread connections of a round, in the order of walking.
+pub async fn estimate_candidates(
+    office: &Backoffice,
+    round: RoundId,
+) -> Result<Vec<EstimateCandidate>, EstimateRefusal> {
+    Ok(candidates(&office.pool, office.utility.0, round, None).await?)
+}
+
 /// All unread connections of a round, or one of them, in the order of walking.
 pub(super) async fn candidates(
     db: impl PgExecutor<'_>,

@@ -1,0 +1,112 @@
+//! One correction (更正伺) with before and after, and the decision on it (決裁).
+
+use askama::Template;
+use axum::extract::State;
+use axum::http::StatusCode;
+use axum::response::{IntoResponse, Redirect, Response};
+use backoffice::access::Right;
+use backoffice::billing::{
+    CorrectionDecisionOrder, StoredCorrection, correction, decide_correction,
+};
+use jiff::civil::Date;
+use serde::Deserialize;
+use shared::billing::RowKind;
+use shared::ids::CorrectionId;
+
+use super::view::CorrectionView;
+use super::{Refusal, problem, state_words};
+use crate::access::session::CurrentStaff;
+use crate::billing::usual_due_date;
+use crate::config::Office;
+use crate::form::{Form, Path};
+use crate::format;
+use crate::layout::{Area, Frame, html};
+use crate::problem::Problem;
+
+#[derive(Template)]
+#[template(path = "billing/correction.html")]
+struct CorrectionPage {
+    frame: Frame,
+    correction: StoredCorrection,
+    result: CorrectionView,
+    proposed: String,
+    /// Who and when, and the remark.
+    decided: Option<(String, String)>,
+    state: (&'static str, &'static str),
+    refusal: Option<Refusal>,
+    is_own: bool,
+    may_decide: bool,
+    due_on: Date,
+}
+
+/// `GET /corrections/{id}`.
+pub(crate) async fn show(
+    State(office): State<Office>,
+    staff: CurrentStaff,
+    Path(id): Path<CorrectionId>,
+) -> Result<Response, Problem> {
+    staff.require(Right::ViewBilling)?;
+    draw(&office, &staff, id, None).await
+}
+
+#[derive(Deserialize)]
+pub(crate) struct DecisionForm {
+    decision: String,
+    #[serde(default)]
+    remark: String,
+    #[serde(default)]
+    due_on: String,
+}
+
+/// `POST /corrections/{id}/decision`.
+pub(crate) async fn decide(
+    State(office): State<Office>,
+    staff: CurrentStaff,
+    Path(id): Path<CorrectionId>,
+    Form(form): Form<DecisionForm>,
+) -> Result<Response, Problem> {
+    staff.require(Right::ApproveBilling)?;
+    let order = CorrectionDecisionOrder {
+        is_approved: form.decision == "approve",
+        remark: form.remark,
+        on: office.today(),
+        due_on: form.due_on.parse().unwrap_or_else(|_| usual_due_date(office.today())),
+    };
+    match decide_correction(&office.backoffice, id, &order, staff.id, office.now()).await {
+        Ok(_) => Ok(Redirect::to(&format!("/corrections/{id}")).into_response()),
+        Err(error) => {
+            let refusal = Refusal::of(error)?;
+            let mut page = draw(&office, &staff, id, Some(refusal)).await?;
+            *page.status_mut() = StatusCode::CONFLICT;
+            Ok(page)
+        }
+    }
+}
+
+async fn draw(
+    office: &Office,
+    staff: &CurrentStaff,
+    id: CorrectionId,
+    refusal: Option<Refusal>,
+) -> Result<Response, Problem> {
+    let correction = correction(&office.backoffice, id).await.map_err(problem)?;
+    let decision = correction.decision.as_ref();
+    Ok(html(&CorrectionPage {
+        frame: Frame::new(format!("更正 {id}"), Area::Billing, staff),
+        result: CorrectionView::of(office, &correction.result).await?,
+        proposed: format!(
+            "{}　{}",
+            format::minute(correction.proposed_at),
+            correction.proposed_by.1
+        ),
+        decided: decision.map(|decision| {
+            (format!("{}　{}", format::minute(decision.at), decision.by), decision.remark.clone())
+        }),
+        state: state_words(correction.state()),
+        refusal,
+        is_own: correction.proposed_by.0 == staff.id,
+        may_decide: staff.may(Right::ApproveBilling) && decision.is_none(),
+        due_on: usual_due_date(office.today()),
+        correction,
+    }))
+}
