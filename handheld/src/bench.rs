@@ -22,6 +22,7 @@ use shared::wire::{
 use uuid::Uuid;
 
 use crate::headless::Stage;
+use crate::kept::KeptFile;
 use crate::screens::Key;
 use crate::shell::{Parts, Report, Shell, open_store};
 use crate::store::{DataKey, Store, StoreError};
@@ -106,6 +107,7 @@ fn stage(data: &Path) -> Result<Stage> {
         printer: Box::new(printer),
         transport: Arc::new(Practice::new(Uuid::from_u128(1))),
         mint: Uuid::new_v4,
+        kept: KeptFile::in_folder(data),
         is_practice: false,
     };
     Stage::set(Shell::start(parts, Arc::new(|_| {}))?)

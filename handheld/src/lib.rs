@@ -6,6 +6,7 @@ pub mod bench;
 pub mod codes;
 pub mod display;
 pub mod headless;
+pub mod kept;
 pub mod notice;
 pub mod route;
 pub mod screens;

@@ -6,6 +6,7 @@ mod field_work;
 mod orders;
 mod remarks;
 mod replay;
+mod search;
 mod stop;
 
 use std::collections::HashMap;
@@ -25,6 +26,7 @@ use charges::Schedules;
 pub use charges::Amounts;
 pub use field_work::{FieldWork, Paper, Receipt};
 pub use orders::Order;
+pub use search::SearchIndex;
 pub use stop::{Outcome, Stop, Tap};
 
 /// A route with everything parsed once.
@@ -149,6 +151,24 @@ impl Route {
         (1..=count)
             .map(|step| (place + step) % count)
             .find(|candidate| self.stops[*candidate].outcome == Outcome::Open)
+    }
+
+    /// The next open connection before `place`, from the end again at the start (逆順).
+    pub fn previous_open(&self, place: usize) -> Option<usize> {
+        let count = self.stops.len();
+        (1..=count)
+            .map(|step| (place + count - step) % count)
+            .find(|candidate| self.stops[*candidate].outcome == Outcome::Open)
+    }
+
+    /// Where the reader goes on against the order of the route.
+    pub fn resume_back_at(&self) -> usize {
+        self.previous_open(self.last_done.unwrap_or(0)).unwrap_or(0)
+    }
+
+    /// The connection with this key.
+    pub fn stop_of(&self, connection: i64) -> Option<&Stop> {
+        self.places.get(&connection).map(|place| &self.stops[*place])
     }
 
     /// Where the reader goes on after a pause: behind what was done last.

@@ -1,14 +1,22 @@
 //! The screens (画面): keys in, a view and effects out. Knows nothing of Slint, disk or network.
 
 mod check;
+mod day;
 mod entry;
+mod kana;
+mod lock;
 mod login;
+mod menu;
 mod no_read;
 mod orders;
 mod photo;
 mod present;
+mod present_frame;
 mod present_work;
 mod route_list;
+mod search;
+mod settings;
+mod sync;
 mod view;
 mod work;
 
@@ -17,8 +25,9 @@ use shared::metering::{BackwardsReason, Finding, LowFlowIndicator, RegisterReadi
 use shared::quantity::CubicMeters;
 use shared::wire::ReaderV1;
 
-use crate::route::{Outcome, Route, Stop};
+use crate::route::{Route, SearchIndex, Stop};
 
+pub use settings::{Kept, Look};
 pub use view::{EntryView, OptionView, RowView, SyncView, Tone, View, WorkView};
 pub use work::{
     CashDraft, ExchangeDraft, NoteDraft, StartDraft, StopDraft, SuspensionDraft, WorkDraft,
@@ -43,7 +52,7 @@ pub enum Key {
     Left,
     /// →: a page on in a list.
     Right,
-    /// Takes the message away.
+    /// Takes the message away; opens the terminal's menu where there is none.
     Dismiss,
     /// F1 to F5.
     Function(u8),
@@ -89,6 +98,12 @@ pub enum Effect {
         /// Place on the route.
         place: usize,
     },
+    /// Count the day from the log; answer [`App::day_counted`].
+    CountDay,
+    /// Count the day once more and store that as signed; answer [`App::day_signed`].
+    SignDay,
+    /// Keep [`App::kept`] over a restart.
+    Keep,
     /// Send the log and fetch the package; answer [`App::sync_told`] and [`App::sync_ended`].
     Sync,
 }
@@ -139,6 +154,9 @@ enum Screen {
     NoRead(no_read::NoRead),
     Work(work::Work),
     Orders(orders::Orders),
+    Search(search::Search),
+    Menu(menu::Menu),
+    Day(day::Day),
     Sync,
 }
 
@@ -167,13 +185,13 @@ pub struct App {
     busy: Option<Busy>,
     message: Option<(Tone, String)>,
     sync: SyncView,
-    failures: u32,
-    locked_until: i64,
+    /// The state of the battery, the printer and so on, for the bar.
+    status: (Tone, String),
+    lock: lock::Lock,
+    kept: Kept,
+    /// Made when something is first looked for.
+    search_index: Option<SearchIndex>,
 }
-
-/// Wrong PINs before the terminal waits, and for how long it does.
-const FAILURES_MAX: u32 = 5;
-const LOCK_SECONDS: i64 = 60;
 
 impl App {
     /// Switched on, on this day, with what is on board.
@@ -191,8 +209,10 @@ impl App {
             busy: None,
             message: None,
             sync: SyncView::default(),
-            failures: 0,
-            locked_until: 0,
+            status: (Tone::Info, String::new()),
+            lock: lock::Lock::default(),
+            kept: Kept::default(),
+            search_index: None,
         }
     }
 
@@ -215,19 +235,29 @@ impl App {
     }
 
     /// Does what a key means on the screen that is shown. It has been seen: the message goes.
-    pub fn press(&mut self, key: Key, now_unix_seconds: i64) -> Option<Effect> {
+    /// Seconds are those of a clock that nobody can set.
+    pub fn press(&mut self, key: Key, now_steady_seconds: i64) -> Option<Effect> {
         if self.busy.is_some() {
             return None;
         }
-        self.message = None;
+        let was_told = self.message.take().is_some();
+        if key == Key::Dismiss && !matches!(self.screen, Screen::Menu(_)) {
+            if !was_told {
+                self.open_terminal_menu();
+            }
+            return None;
+        }
         match &self.screen {
-            Screen::Login(_) => self.press_login(key, now_unix_seconds),
+            Screen::Login(_) => self.press_login(key, now_steady_seconds),
             Screen::Route => self.press_route(key),
             Screen::Entry(_) => self.press_entry(key),
             Screen::Check(_) => self.press_check(key),
             Screen::NoRead(_) => self.press_no_read(key),
             Screen::Work(_) => self.press_work(key),
             Screen::Orders(_) => self.press_orders(key),
+            Screen::Search(_) => self.press_search(key),
+            Screen::Menu(_) => self.press_menu(key),
+            Screen::Day(_) => self.press_day(key),
             Screen::Sync => self.press_sync(key),
         }
     }
@@ -267,20 +297,23 @@ impl App {
         self.message = Some((tone, text.into()));
     }
 
+    /// What the bar says of battery and printer.
+    pub fn set_status(&mut self, tone: Tone, text: impl Into<String>) {
+        self.status = (tone, text.into());
+    }
+
     /// The PIN was compared.
-    pub fn pin_checked(&mut self, reader: ReaderV1, is_right: bool, now_unix_seconds: i64) {
+    pub fn pin_checked(&mut self, reader: ReaderV1, is_right: bool, now_steady_seconds: i64) {
         self.busy = None;
         if is_right {
-            self.failures = 0;
+            self.lock = lock::Lock::default();
             self.message = None;
             self.reader = Some(reader);
             self.screen = Screen::Route;
-            if let Some(route) = &self.route {
-                self.list.point_to(route, route.resume_at());
-            }
+            self.point_to_work();
             return;
         }
-        self.pin_was_wrong(now_unix_seconds);
+        self.pin_was_wrong(now_steady_seconds);
     }
 
     /// A PIN has opened what was sealed.
@@ -288,17 +321,18 @@ impl App {
         self.busy = None;
         self.has_sealed_route = false;
         self.route = route;
+        self.search_index = None;
     }
 
     /// Nobody has this number and this PIN.
-    pub fn pin_was_wrong(&mut self, now_unix_seconds: i64) {
+    pub fn pin_was_wrong(&mut self, now_steady_seconds: i64) {
         self.busy = None;
-        self.failures += 1;
         self.screen = Screen::Login(login::Login::default());
-        if self.failures >= FAILURES_MAX {
-            self.failures = 0;
-            self.locked_until = now_unix_seconds + LOCK_SECONDS;
-            self.tell(Tone::Bad, "続けて5回間違えました。1分たってからお試しください。(H11)");
+        if let Some(wait) = self.lock.fail(now_steady_seconds) {
+            let (times, wait) = (self.lock.failures, lock::japanese_wait(wait));
+            let told =
+                format!("続けて{times}回間違えました。{wait}たってからお試しください。(H11)");
+            self.tell(Tone::Bad, told);
         } else {
             self.tell(Tone::Bad, "検針員番号または暗証番号が違います。(H10)");
         }
@@ -308,12 +342,17 @@ impl App {
     pub fn reading_saved(&mut self, place: usize) -> Option<Effect> {
         let owes_photo = self.owes_photo(place);
         self.screen = Screen::Entry(entry::Entry { owes_photo, ..entry::Entry::saved(place) });
-        let is_in_service = self.route.as_ref().is_some_and(|r| r.stops[place].planned.in_service);
-        if !is_in_service {
-            self.tell(Tone::Good, "保存しました。中止中のため、お知らせ票はありません。");
-            return None;
+        let Some(stop) = self.route.as_ref().map(|route| &route.stops[place]) else { return None };
+        if stop.has_slip() {
+            return Some(self.start_print(place));
         }
-        Some(self.start_print(place))
+        let why = if stop.planned.in_service {
+            "水量は事務所で確認するため、お知らせ票はありません。"
+        } else {
+            "中止中のため、お知らせ票はありません。"
+        };
+        self.tell(Tone::Good, format!("保存しました。{why}"));
+        None
     }
 
     /// The no-read is on the disk: on to the next connection.
@@ -353,51 +392,6 @@ impl App {
         }
     }
 
-    /// How far the sync has come.
-    pub fn sync_told(&mut self, sent: u64, unsent: u64) {
-        self.sync.sent = sent;
-        self.sync.unsent = unsent;
-    }
-
-    /// The sync is over. A new route takes the place of the old one; `set_aside` entries wait for
-    /// the office.
-    pub fn sync_ended(&mut self, result: Result<(Option<Route>, usize), String>) {
-        self.busy = None;
-        let (received, set_aside) = match result {
-            Ok((Some(route), set_aside)) => {
-                let told = format!("順路 {} を受け取りました。", route.title);
-                self.take_route(route);
-                (told, set_aside)
-            }
-            Ok((None, set_aside)) => ("新しい順路はありません。".to_owned(), set_aside),
-            Err(why) => return self.tell(Tone::Bad, why),
-        };
-        let told = format!("送受信が終わりました。{received}");
-        if set_aside == 0 {
-            self.tell(Tone::Good, told);
-        } else {
-            let waiting = format!("{told}事務所の確認が必要な記録が{set_aside}件あります。");
-            self.tell(Tone::Warn, waiting);
-        }
-    }
-
-    /// Counts for the sync screen.
-    pub fn count_log(&mut self, total: u64, receipt_through: u64) {
-        self.sync = SyncView { total, sent: receipt_through, unsent: total - receipt_through };
-    }
-
-    fn take_route(&mut self, route: Route) {
-        let keeps_reader = self
-            .reader
-            .as_ref()
-            .is_some_and(|reader| route.readers.iter().any(|known| known.login == reader.login));
-        if !keeps_reader {
-            self.reader = None;
-        }
-        self.route = Some(route);
-        self.list = route_list::List::default();
-    }
-
     fn start_print(&mut self, place: usize) -> Effect {
         self.busy = Some(Busy::Printing);
         self.tell(Tone::Info, "保存しました。お知らせ票を印刷中です…");
@@ -406,10 +400,8 @@ impl App {
 
     /// Prints the slip of a stored reading once more, with its result on the screen.
     fn reprint(&mut self, place: Option<usize>) -> Option<Effect> {
-        let has_slip =
-            |stop: &Stop| stop.planned.in_service && matches!(stop.outcome, Outcome::Read { .. });
         let route = self.route.as_ref()?;
-        let place = place.filter(|place| route.stops.get(*place).is_some_and(has_slip));
+        let place = place.filter(|place| route.stops.get(*place).is_some_and(Stop::has_slip));
         let Some(place) = place else {
             self.tell(Tone::Warn, "印刷できるお知らせ票がありません。(H25)");
             return None;
@@ -421,7 +413,7 @@ impl App {
 
     /// On to the next open connection, or to the list when none is left.
     fn go_on_from(&mut self, place: usize) {
-        let next = self.route.as_ref().and_then(|route| route.next_open(place));
+        let next = self.next_open(place);
         if let (Some(next), Some(route)) = (next, &self.route) {
             self.list.point_to(route, next);
             self.screen = Screen::Entry(entry::Entry::open(next));
@@ -436,28 +428,6 @@ impl App {
                 self.tell(Tone::Good, told);
             }
         }
-    }
-
-    fn press_sync(&mut self, key: Key) -> Option<Effect> {
-        match key {
-            Key::Enter => {
-                self.busy = Some(Busy::Syncing);
-                self.tell(Tone::Info, "送受信しています…");
-                Some(Effect::Sync)
-            }
-            Key::Cancel | Key::Function(1) => {
-                self.screen = match self.reader {
-                    Some(_) => Screen::Route,
-                    None => Screen::Login(login::Login::default()),
-                };
-                None
-            }
-            _ => None,
-        }
-    }
-
-    fn show_sync(&mut self) {
-        self.screen = Screen::Sync;
     }
 }
 

@@ -3,6 +3,7 @@
 //! The disk is written at once, because the screen may say "saved" only afterwards. Printing,
 //! sending and the slow PIN hash run on threads of their own and report back as [`Report`]s.
 
+mod daily;
 mod photographing;
 mod printing;
 mod saving;
@@ -19,6 +20,7 @@ use hardware::printer::Printer;
 use shared::wire::{EnrolmentV1, EventV1, ReaderV1, SlipV1, WorkPackage};
 use uuid::Uuid;
 
+use crate::kept::KeptFile;
 use crate::route::Route;
 use unlocking::open_route;
 
@@ -79,6 +81,8 @@ pub struct Parts {
     pub transport: Arc<dyn Transport>,
     /// Mints ids.
     pub mint: fn() -> Uuid,
+    /// What outlives a restart besides the log.
+    pub kept: KeptFile,
     /// Nothing here counts, and every screen says so.
     pub is_practice: bool,
 }
@@ -93,6 +97,9 @@ pub struct Shell {
     transport: Arc<dyn Transport>,
     mint: fn() -> Uuid,
     post: Post,
+    kept: KeptFile,
+    /// The number with which a PIN was wrong last.
+    refused_login: String,
 }
 
 impl Shell {
@@ -106,7 +113,9 @@ impl Shell {
             parts.store.void_slip_under_way(parts.clock.now_unix_seconds())?;
             open_route(&parts.store)?
         };
-        let mut app = App::new(parts.clock.today(), route);
+        let kept = parts.kept.load();
+        let mut app =
+            App::new(parts.clock.today(), route).with_kept(kept, parts.clock.steady_seconds());
         if parts.is_practice {
             app = app.for_practice();
         }
@@ -132,6 +141,8 @@ impl Shell {
             transport: parts.transport,
             mint: parts.mint,
             post,
+            kept: parts.kept,
+            refused_login: String::new(),
         };
         Ok(shell.counted())
     }
@@ -144,7 +155,7 @@ impl Shell {
     /// A key was pressed.
     pub fn press(&mut self, key: Key) {
         self.app.turn_to(self.clock.today());
-        let effect = self.app.press(key, self.clock.now_unix_seconds());
+        let effect = self.app.press(key, self.clock.steady_seconds());
         if let Some(effect) = effect {
             self.carry_out(effect);
         }
@@ -182,6 +193,9 @@ impl Shell {
             Effect::SaveWork { place, draft } => self.save_work(place, *draft),
             Effect::TakePhoto { place } => self.take_photo(place),
             Effect::Print { place } => self.print(place),
+            Effect::CountDay => self.count_day(),
+            Effect::SignDay => self.sign_day(),
+            Effect::Keep => self.keep_settings(),
             Effect::Sync => self.sync(),
         }
     }
@@ -196,17 +210,20 @@ impl Shell {
     }
 
     fn hear_pin(&mut self, reader: ReaderV1, is_right: bool) {
-        let now = self.clock.now_unix_seconds();
-        let event = EventV1::LoggedIn { reader: reader.login.clone() };
-        self.app.pin_checked(reader, is_right, now);
-        if is_right {
-            // A full disk must not keep the reader from sending what is on it.
-            let noted = lock(&self.store).append(now, event);
-            if let Err(error) = noted {
-                self.refuse(&error);
-            }
-            self.count();
+        if !is_right {
+            return self.pin_was_wrong();
         }
+        let now = self.clock.now_unix_seconds();
+        let failures = self.app.kept().failures;
+        let event = EventV1::LoggedIn { reader: reader.login.clone() };
+        self.app.pin_checked(reader, true, self.clock.steady_seconds());
+        self.note_refused(failures);
+        // A full disk must not keep the reader from sending what is on it.
+        let noted = lock(&self.store).append(now, event);
+        if let Err(error) = noted {
+            self.refuse(&error);
+        }
+        self.count();
     }
 
     fn sync(&mut self) {
@@ -221,13 +238,20 @@ impl Shell {
     }
 
     fn hear_synced(&mut self, result: Result<Synced, String>) {
+        if result.is_ok() {
+            self.app.contacted(self.clock.now_unix_seconds());
+        }
         let outcome = result.and_then(|synced| {
             // A package that is on board already is no new route.
             let route = synced.package.map(|package| self.take_package(&package)).transpose()?;
             Ok((route.flatten(), synced.set_aside))
         });
+        let was_reached = outcome.is_ok();
         self.app.sync_ended(outcome);
         self.count();
+        if was_reached {
+            self.keep_settings();
+        }
     }
 
     fn take_package(&mut self, package: &WorkPackage) -> Result<Option<Route>, String> {

@@ -13,7 +13,7 @@ use std::rc::Rc;
 
 use slint::{ComponentHandle, ModelRc, SharedString, VecModel};
 
-use crate::screens::{Key, Tone as ViewTone, View};
+use crate::screens::{Key, Look as ViewLook, Tone as ViewTone, View};
 
 slint::include_modules!();
 
@@ -67,6 +67,14 @@ impl Ui {
             };
             adapter.set_facts(model(facts.map(fact).collect()));
         }
+        let theme = self.window.global::<Theme>();
+        theme.set_look(match view.look {
+            ViewLook::Day => Look::Day,
+            ViewLook::Sun => Look::Sun,
+            ViewLook::Night => Look::Night,
+        });
+        theme.set_is_reverse(view.is_reverse);
+        theme.set_is_left_handed(view.is_left_handed);
         if view != self.shown {
             adapter.set_view(screen(&view));
         }
@@ -155,6 +163,7 @@ fn row(row: &crate::screens::RowView) -> RowView {
         name: (&row.name).into(),
         address: (&row.address).into(),
         mark: (&row.mark).into(),
+        hazard: (&row.hazard).into(),
         tone: tone(row.tone),
         is_chosen: row.is_chosen,
     }
@@ -184,6 +193,20 @@ fn screen(view: &View) -> ScreenView {
         log_sent: count(view.sync.sent),
         log_unsent: count(view.sync.unsent),
         log_share: share,
+        log_before: view.sync.unsent_before.map_or_else(SharedString::new, |before| {
+            format!("{before}件 → {}件", view.sync.unsent).into()
+        }),
+        log_checked: match (view.sync.unsent_before, view.sync.is_checked) {
+            (None, _) => "".into(),
+            (Some(_), true) => "一致しました".into(),
+            (Some(_), false) if view.is_busy => "照合中".into(),
+            (Some(_), false) => "まだです".into(),
+        },
+        last_contact: (&view.last_contact).into(),
+        status: (&view.status).into(),
+        status_tone: tone(view.status_tone),
+        search_typed: (&view.search_typed).into(),
+        is_kana: view.is_kana,
         entry: entry(&view.entry),
         work: WorkView {
             title: (&view.work.title).into(),
@@ -204,6 +227,7 @@ fn entry(entry: &crate::screens::EntryView) -> EntryView {
         meter: (&entry.meter).into(),
         position: (&entry.position).into(),
         caution: (&entry.caution).into(),
+        hazards: (&entry.hazards).into(),
         previous: (&entry.previous).into(),
         last_period: (&entry.last_period).into(),
         last_year: (&entry.last_year).into(),

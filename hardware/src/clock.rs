@@ -3,7 +3,9 @@
 //! Everything else takes times and dates as arguments. The clock orders nothing, the log's
 //! sequence does; it says when a reading was taken and which day the business is on.
 
+use std::sync::LazyLock;
 use std::sync::atomic::{AtomicI64, Ordering};
+use std::time::Instant;
 
 use jiff::civil::Date;
 use jiff::tz::{Offset, TimeZone};
@@ -15,6 +17,10 @@ const JAPAN: Offset = Offset::constant(9);
 pub trait Clock: Send + Sync {
     /// Seconds since 1970-01-01 00:00 UTC.
     fn now_unix_seconds(&self) -> i64;
+
+    /// Seconds that have passed since some moment of this run. Setting the clock does not touch it:
+    /// whoever has to wait is measured by this.
+    fn steady_seconds(&self) -> i64;
 
     /// The day in Japan, whatever time zone the machine is set to.
     fn today(&self) -> Date {
@@ -31,7 +37,13 @@ impl Clock for SystemClock {
     fn now_unix_seconds(&self) -> i64 {
         jiff::Timestamp::now().as_second()
     }
+
+    fn steady_seconds(&self) -> i64 {
+        i64::try_from(BEGUN.elapsed().as_secs()).unwrap_or(i64::MAX)
+    }
 }
+
+static BEGUN: LazyLock<Instant> = LazyLock::new(Instant::now);
 
 /// A clock that runs, but from nine in the morning of another day on (practice, demonstrations).
 #[derive(Debug, Clone, Copy)]
@@ -51,18 +63,23 @@ impl Clock for PlayedClock {
     fn now_unix_seconds(&self) -> i64 {
         SystemClock.now_unix_seconds() + self.ahead_seconds
     }
+
+    fn steady_seconds(&self) -> i64 {
+        SystemClock.steady_seconds()
+    }
 }
 
 /// A clock that stands still until it is set (twin): the whole year can be played in a test.
 #[derive(Debug)]
 pub struct FixedClock {
     unix_seconds: AtomicI64,
+    steady_seconds: AtomicI64,
 }
 
 impl FixedClock {
     /// Stands at this moment.
     pub fn at_unix_seconds(unix_seconds: i64) -> Self {
-        Self { unix_seconds: AtomicI64::new(unix_seconds) }
+        Self { unix_seconds: AtomicI64::new(unix_seconds), steady_seconds: AtomicI64::new(0) }
     }
 
     /// Stands at nine in the morning in Japan on this day.
@@ -71,7 +88,13 @@ impl FixedClock {
         Self::at_unix_seconds(nine.map_or(0, |moment| moment.timestamp().as_second()))
     }
 
-    /// Moves on by so many seconds, or back: real clocks jump both ways.
+    /// So many seconds pass.
+    pub fn pass(&self, seconds: i64) {
+        self.unix_seconds.fetch_add(seconds, Ordering::Relaxed);
+        self.steady_seconds.fetch_add(seconds, Ordering::Relaxed);
+    }
+
+    /// Moves on by so many seconds, or back, while none pass: real clocks jump both ways.
     pub fn jump(&self, seconds: i64) {
         self.unix_seconds.fetch_add(seconds, Ordering::Relaxed);
     }
@@ -80,6 +103,10 @@ impl FixedClock {
 impl Clock for FixedClock {
     fn now_unix_seconds(&self) -> i64 {
         self.unix_seconds.load(Ordering::Relaxed)
+    }
+
+    fn steady_seconds(&self) -> i64 {
+        self.steady_seconds.load(Ordering::Relaxed)
     }
 }
 
@@ -103,6 +130,16 @@ mod tests {
         assert_eq!(clock.today(), date(2026, 11, 24));
         clock.jump(-86_400);
         assert_eq!(clock.today(), date(2026, 11, 23));
+    }
+
+    #[test]
+    fn a_clock_that_jumps_lets_no_time_pass() {
+        let clock = FixedClock::on(date(2026, 11, 23));
+        clock.jump(-366 * 86_400);
+        assert_eq!(clock.steady_seconds(), 0);
+        clock.pass(60);
+        assert_eq!(clock.steady_seconds(), 60);
+        assert!(SystemClock.steady_seconds() >= 0);
     }
 
     #[test]

@@ -6,7 +6,7 @@ use shared::calendar::{from_unix_days, to_unix_days};
 use shared::connection::{MeterSize, PaymentMethod, UsageClass};
 use shared::ids::ConnectionNumber;
 use shared::metering::{
-    BackwardsReason, History, PeriodBasis, PeriodVolume, RegisterReading, SuspensionStep,
+    BackwardsReason, Finding, History, PeriodBasis, PeriodVolume, RegisterReading, SuspensionStep,
     proposed_estimate,
 };
 use shared::quantity::CubicMeters;
@@ -177,6 +177,13 @@ impl Stop {
     /// Whether `basis` begins with the first dials of a meter put in since the last reading.
     pub fn is_new_meter(&self) -> bool {
         self.planned.on_site.is_new_meter || self.work.exchange.is_some()
+    }
+
+    /// Whether a usage notice belongs to what is stored: not where nobody is supplied, and not where
+    /// the office has to find the volume first.
+    pub fn has_slip(&self) -> bool {
+        let Outcome::Read { reading, .. } = &self.outcome else { return false };
+        self.planned.in_service && !reading.findings.contains(&Finding::WentBackwards.code())
     }
 
     /// The tap, after what was done today.

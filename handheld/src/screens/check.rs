@@ -50,8 +50,9 @@ pub(super) enum Step {
 pub(super) const WITHOUT_PHOTO: [&str; 3] =
     ["暗い・曇って写らない", "カメラが動かない", "使用者に断られた"];
 
-/// Code of 漏水の疑い and of 増減大.
+/// Codes of 漏水の疑い, 桁上がり and 増減大.
 const LEAK: u8 = 6;
+const ROLLED_OVER: u8 = 12;
 const USE_CHECKED: u8 = 5;
 
 impl Check {
@@ -137,6 +138,16 @@ impl Check {
         codes.into_iter().filter_map(|code| route.remark(code)).collect()
     }
 
+    /// What the reader has said in another way needs no question: a turning indicator, a rollover.
+    fn say_what_is_known(&mut self, route: &Route) {
+        let is_leaking = self.draft.low_flow == LowFlowIndicator::TurningWithTapsShut;
+        let has_rolled_over = self.draft.findings.contains(&Finding::RolledOver);
+        for (code, is_known) in [(LEAK, is_leaking), (ROLLED_OVER, has_rolled_over)] {
+            let is_new = !self.draft.remarks.contains(&code) && route.remark(code).is_some();
+            self.draft.remarks.extend((is_known && is_new).then_some(code));
+        }
+    }
+
     /// Whether it can be left without a remark: an empty house needs none.
     pub fn may_go_unremarked(&self) -> bool {
         !self.has_duty(|finding| {
@@ -205,6 +216,7 @@ impl App {
         let route = self.route.as_ref()?;
         let stop = &route.stops[check.draft.place];
         let Some(step) = check.next_step(stop, route, self.has_camera) else {
+            check.say_what_is_known(route);
             let draft = check.draft.clone();
             if !matches!(self.screen, Screen::Entry(_)) {
                 self.screen = Screen::Check(check);
@@ -247,7 +259,10 @@ impl App {
                 check.typed.pop();
             }
             (Key::Enter, Step::SecondEntry) => return self.confirm_second_entry(),
-            (Key::Enter, Step::Confirm) => return Some(Effect::SaveReading(check.draft.clone())),
+            (Key::Enter, Step::Confirm) => {
+                let check = Check { was_asked: true, ..check.clone() };
+                return self.go_on_checking(check);
+            }
             (Key::Enter, Step::LowFlow | Step::Backwards) => {
                 self.tell(Tone::Warn, "番号で選んでください。(H29)");
             }

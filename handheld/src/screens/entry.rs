@@ -182,6 +182,7 @@ impl App {
 
     fn step_entry(&mut self, place: usize, forward: bool) {
         let Some(route) = &self.route else { return };
+        let forward = forward != self.kept.is_reverse;
         let last = route.stops.len() - 1;
         let place = if forward { (place + 1).min(last) } else { place.saturating_sub(1) };
         self.list.point_to(route, place);

@@ -19,7 +19,12 @@ impl Login {
 }
 
 impl App {
-    pub(super) fn press_login(&mut self, key: Key, now_unix_seconds: i64) -> Option<Effect> {
+    /// The number in the field, whether anybody has it or not.
+    pub fn typed_login(&self) -> &str {
+        if let Screen::Login(login) = &self.screen { &login.number } else { "" }
+    }
+
+    pub(super) fn press_login(&mut self, key: Key, now_steady_seconds: i64) -> Option<Effect> {
         let Screen::Login(login) = &mut self.screen else { return None };
         match key {
             Key::Digit(digit) if login.field().len() < DIGITS_MAX => {
@@ -32,21 +37,22 @@ impl App {
             Key::Down => login.is_on_pin = true,
             Key::Function(4) => self.show_sync(),
             Key::Enter if !login.is_on_pin => login.is_on_pin = !login.number.is_empty(),
-            Key::Enter => return self.confirm_pin(now_unix_seconds),
+            Key::Enter => return self.confirm_pin(now_steady_seconds),
             _ => {}
         }
         None
     }
 
-    fn confirm_pin(&mut self, now_unix_seconds: i64) -> Option<Effect> {
+    fn confirm_pin(&mut self, now_steady_seconds: i64) -> Option<Effect> {
         let Screen::Login(login) = &self.screen else { return None };
         if self.route.is_none() && !self.has_sealed_route {
             self.tell(Tone::Warn, "検針データがありません。F4 で受け取ってください。(H12)");
             return None;
         }
-        let wait = self.locked_until - now_unix_seconds;
-        if (1..=super::LOCK_SECONDS).contains(&wait) {
-            self.tell(Tone::Bad, format!("あと{wait}秒お待ちください。(H11)"));
+        let wait = self.lock.wait(now_steady_seconds);
+        if wait > 0 {
+            let wait = super::lock::japanese_wait(wait);
+            self.tell(Tone::Bad, format!("あと{wait}お待ちください。(H11)"));
             return None;
         }
         let pin = login.pin.clone();

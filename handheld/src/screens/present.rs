@@ -7,8 +7,8 @@ use shared::quantity::{CubicMeters, Yen, grouped};
 use super::check::{Check, Step};
 use super::entry::Entry;
 use super::login::Login;
-use super::route_list::ROWS;
-use super::{App, Busy, EntryView, OptionView, RowView, Screen, Tone, View};
+use super::present_frame::hazards;
+use super::{App, Busy, EntryView, OptionView, Screen, Tone, View};
 use crate::route::{Outcome, Route, Stop};
 
 impl App {
@@ -25,6 +25,11 @@ impl App {
             title: if self.is_practice { format!("【練習】{title}") } else { title },
             corner: if planned > 0 { format!("{done}／{planned}") } else { String::new() },
             date: japanese_date(self.today),
+            look: self.kept.look,
+            is_left_handed: self.kept.is_left_handed,
+            is_reverse: self.kept.is_reverse,
+            status: self.status.1.clone(),
+            status_tone: self.status.0,
             message,
             tone,
             is_busy: self.busy.is_some(),
@@ -40,12 +45,10 @@ impl App {
             Screen::NoRead(list) => self.show_no_read(&mut view, *list),
             Screen::Work(work) => self.show_work(&mut view, work),
             Screen::Orders(list) => self.show_orders(&mut view, *list),
-            Screen::Sync => {
-                view.screen = "sync";
-                view.sync = self.sync;
-                view.keys = keys(["戻る", "", "", "", ""]);
-                view.enter = "送受信を始める".into();
-            }
+            Screen::Search(search) => self.show_search(&mut view, search),
+            Screen::Menu(menu) => self.show_menu(&mut view, menu),
+            Screen::Day(day) => self.show_day(&mut view, day),
+            Screen::Sync => self.show_sync_counts(&mut view),
         }
         view
     }
@@ -54,28 +57,6 @@ impl App {
         if let Some(stop) = self.route.as_ref().and_then(|route| route.stops.get(place)) {
             show(stop);
         }
-    }
-
-    fn show_list(&self, view: &mut View) {
-        view.screen = "route";
-        let filter = if self.list.only_open { "全件" } else { "未検針" };
-        view.keys = keys([filter, "検針不能", "再印刷", "送受信", ""]);
-        view.enter = "検針する".into();
-        let Some(route) = &self.route else { return };
-        let due = super::orders::due(route, self.today);
-        view.keys[4] = if due > 0 { format!("作業 {due}") } else { "作業".to_owned() };
-        let shown = self.list.shown(route);
-        let chosen = self.list.chosen(route);
-        let row_of_cursor = shown.iter().position(|place| Some(*place) == chosen);
-        view.list_position = format!(
-            "{}件中 {}件目{}",
-            shown.len(),
-            row_of_cursor.map_or(0, |row| row + 1),
-            if self.list.only_open { "（未検針のみ）" } else { "" }
-        );
-        let visible = shown.iter().skip(self.list.top).take(ROWS);
-        view.rows =
-            visible.map(|place| row(&route.stops[*place], Some(*place) == chosen)).collect();
     }
 
     fn show_entry(&self, view: &mut View, entry: &Entry) {
@@ -171,29 +152,6 @@ pub(super) fn keys(labels: [&str; 5]) -> [String; 5] {
     labels.map(str::to_owned)
 }
 
-fn row(stop: &Stop, is_chosen: bool) -> RowView {
-    let (mark, tone) = match &stop.outcome {
-        Outcome::Open if stop.planned.in_service => ("未", Tone::Info),
-        Outcome::Open => ("中止", Tone::Info),
-        Outcome::Read { printed: None, .. } if stop.planned.in_service => ("未印刷", Tone::Warn),
-        Outcome::Read { reading, .. } if !reading.findings.is_empty() => ("要確認", Tone::Warn),
-        Outcome::Read { .. } => ("済", Tone::Good),
-        Outcome::NotRead(no_read) if no_read.comes_again => ("再訪", Tone::Warn),
-        Outcome::NotRead(_) => ("不能", Tone::Bad),
-        Outcome::Started(_) => ("開栓", Tone::Good),
-        Outcome::Stopped(_) => ("精算", Tone::Good),
-    };
-    RowView {
-        order: stop.planned.walk_order.to_string(),
-        number: stop.number.to_string(),
-        name: stop.user().to_owned(),
-        address: stop.place(),
-        mark: mark.to_owned(),
-        tone,
-        is_chosen,
-    }
-}
-
 pub(super) fn about(stop: &Stop, app: &App) -> EntryView {
     let history = stop.history(app.today);
     // Where the office wants it, a reader who does not look cannot copy (前回指針を隠す).
@@ -207,6 +165,7 @@ pub(super) fn about(stop: &Stop, app: &App) -> EntryView {
         meter: format!("{}　口径{}mm", stop.meter_number(), stop.size.mm()),
         position: stop.planned.meter_position.clone(),
         caution: stop.planned.caution.clone(),
+        hazards: hazards(stop).join("・"),
         previous: if hides { "入力後".to_owned() } else { stop.basis().previous.padded() },
         previous_on: if stop.is_new_meter() {
             "取付指針".to_owned()
@@ -236,9 +195,10 @@ fn show_saved(view: &mut EntryView, stop: &Stop) {
     let (value, usage_m3, amounts) = match &stop.outcome {
         Outcome::Read { reading, printed, .. } => {
             view.is_leaking = reading.low_flow == 2;
-            view.is_unprinted = printed.is_none() && stop.planned.in_service;
+            view.is_unprinted = printed.is_none() && stop.has_slip();
             view.slip = match printed {
                 _ if !stop.planned.in_service => "なし（中止中）".to_owned(),
+                _ if !stop.has_slip() => "なし（事務所で確認）".to_owned(),
                 Some(number) => number.clone(),
                 None => "未印刷".to_owned(),
             };

@@ -124,8 +124,10 @@ impl App {
             name: format!("{}　{}", order.kind.japanese(), stop.user()),
             address,
             mark,
+            hazard: String::new(),
             tone,
             is_chosen,
+            ..RowView::default()
         }
     }
 }

@@ -2,6 +2,8 @@
 
 use shared::panel::Caption;
 
+use super::settings::Look;
+
 /// How a word is meant.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub enum Tone {
@@ -24,6 +26,8 @@ pub struct RowView {
     pub name: String,
     pub address: String,
     pub mark: String,
+    /// What to know before one opens the gate.
+    pub hazard: String,
     pub tone: Tone,
     pub is_chosen: bool,
 }
@@ -37,6 +41,8 @@ pub struct EntryView {
     pub meter: String,
     pub position: String,
     pub caution: String,
+    /// What to know before one opens the gate, in words for a badge.
+    pub hazards: String,
     pub previous: String,
     /// Day of the reading before.
     pub previous_on: String,
@@ -93,6 +99,10 @@ pub struct SyncView {
     pub total: u64,
     pub sent: u64,
     pub unsent: u64,
+    /// What was unsent when this sync began.
+    pub unsent_before: Option<u64>,
+    /// The server's receipt fits the log.
+    pub is_checked: bool,
 }
 
 /// Everything on the screen.
@@ -102,6 +112,12 @@ pub struct View {
     pub title: String,
     pub corner: String,
     pub date: String,
+    pub look: Look,
+    pub is_left_handed: bool,
+    pub is_reverse: bool,
+    /// Battery and printer.
+    pub status: String,
+    pub status_tone: Tone,
     pub message: String,
     pub tone: Tone,
     pub is_busy: bool,
@@ -111,6 +127,9 @@ pub struct View {
     pub login_number: String,
     pub login_pin: String,
     pub is_on_pin: bool,
+    pub search_typed: String,
+    /// The ten keys write kana.
+    pub is_kana: bool,
     pub rows: Vec<RowView>,
     pub list_position: String,
     pub done: usize,
@@ -119,6 +138,8 @@ pub struct View {
     pub options: Vec<OptionView>,
     pub work: WorkView,
     pub sync: SyncView,
+    /// When the server was reached last.
+    pub last_contact: String,
 }
 
 impl View {
@@ -139,6 +160,7 @@ impl View {
                 "login" if self.is_on_pin => self.login_pin.clone(),
                 "login" => self.login_number.clone(),
                 "work" => self.work.typed.clone(),
+                "search" => self.search_typed.clone(),
                 _ => self.entry.typed.clone(),
             },
             message: self.words(),

@@ -42,7 +42,7 @@ impl Shell {
 
     pub(super) fn hear_unlocked(&mut self, login: &str, key: Option<DataKey>) {
         let now = self.clock.now_unix_seconds();
-        let Some(key) = key else { return self.app.pin_was_wrong(now) };
+        let Some(key) = key else { return self.pin_was_wrong() };
         let opened = {
             let mut store = lock(&self.store);
             store.unlock(key);
