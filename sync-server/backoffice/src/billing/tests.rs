@@ -11,6 +11,7 @@ mod settlement;
 mod supply;
 mod tariff_store;
 mod terms;
+mod terms_differential;
 
 use jiff::civil::{Date, date};
 use jiff_sqlx::ToSqlx;

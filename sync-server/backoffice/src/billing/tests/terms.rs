@@ -5,16 +5,17 @@ use super::*;
 use shared::billing::Claim;
 use shared::ids::AssessmentId;
 
-const STAFF: &str = "
+pub(super) const STAFF: &str = "
     insert into access.staff (utility_id, staff_id, login_name, display_name, role)
     overriding system value values (1, 50, 'decider', '課長', 'clerk') on conflict do nothing";
 
-const SEWERAGE: &str = "
+pub(super) const SEWERAGE: &str = "
     code = \"own-sewer\"\nname = \"下水\"\nsource = \"例\"\nvalid_from = \"2020-04-01\"
     [[sewerage]]
     table_months = 2
     tax = { prices = \"included\", percent = 10 }
     rounding = [{ of = \"claim\", mode = \"floor\", step_yen = 1, article = \"第1条\" }]
+    shared = { remainder = \"spread\" }
     [sewerage.well]\nmonths = 1\nalone_more_m3 = 6\nwith_tap_more_m3 = 3
     [sewerage.deduction]\nfrom_percent = 10\nfrom_m3 = 4
     [sewerage.tiers]\nall = [{ yen = \"5\" }]
