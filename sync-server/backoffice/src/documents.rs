@@ -4,6 +4,7 @@
 //! the same bytes wherever it is printed.
 
 mod bill;
+mod bill_notes;
 mod error;
 mod fit;
 mod lab;

@@ -154,7 +154,11 @@ fn line_of_row(row: &PgRow) -> sqlx::Result<AssessmentLine> {
 
 /// The claim in a row's column of that name.
 pub(super) fn claim(row: &PgRow) -> sqlx::Result<Claim> {
-    let code: i16 = row.try_get("claim")?;
+    claim_of_code(row.try_get("claim")?)
+}
+
+/// The claim of a code. A database with another one is of another version.
+pub(super) fn claim_of_code(code: i16) -> sqlx::Result<Claim> {
     u8::try_from(code)
         .ok()
         .and_then(Claim::from_code)

@@ -12,6 +12,7 @@ use sqlx::postgres::{PgConnection, PgRow};
 use sqlx::{Connection, Row};
 
 use super::assessments::connection_number;
+use super::bill_marks::{BillMarks, marks};
 use super::bills::payment_method;
 use super::error::BillingError;
 use super::explanation::{StoredAmounts, tariffs_by_id};
@@ -120,6 +121,8 @@ pub struct BillView {
     pub history: Vec<PastUsage>,
     /// Who issues it.
     pub issuer: Issuer,
+    /// Estimated, settled, corrected.
+    pub marks: BillMarks,
 }
 
 impl BillView {
@@ -148,12 +151,15 @@ pub async fn bill_views(
     let issuer = issuer(&mut db, utility).await?;
     let tariffs = tariffs_by_id(&mut db, utility).await?;
     let mut claims = claims(&mut db, utility, &ids, &tariffs).await?;
+    let mut marks = marks(&mut db, utility, &ids).await?;
     let rows =
         sqlx::query(BILL).bind(utility).bind(&ids).bind(PAST_PERIODS).fetch_all(&mut *db).await?;
     let mut views = Vec::with_capacity(rows.len());
     for row in &rows {
         let id: i64 = row.try_get("bill_id")?;
-        views.push(view_of_row(row, &issuer, claims.remove(&id).unwrap_or_default())?);
+        let mut view = view_of_row(row, &issuer, claims.remove(&id).unwrap_or_default())?;
+        view.marks = marks.remove(&id).unwrap_or_default();
+        views.push(view);
     }
     Ok(views)
 }
@@ -309,6 +315,7 @@ fn view_of_row(
         payment_method: payment_method(row)?,
         history: history_of_row(row)?,
         issuer: issuer.clone(),
+        marks: BillMarks::default(),
     })
 }
 

@@ -9,6 +9,7 @@ use shared::quantity::grouped;
 use typst::foundations::Smart;
 use typst_pdf::PdfOptions;
 
+use super::bill_notes::{given_back, notes};
 use super::error::DocumentError;
 use super::fit::size_that_fits;
 use super::world::Paper;
@@ -98,6 +99,7 @@ struct Page {
     address: Fitted,
     building: Fitted,
     payer: Fitted,
+    amount_label: &'static str,
     due_label: &'static str,
     due_on: String,
     payment_method: &'static str,
@@ -113,6 +115,7 @@ struct Page {
     previous_register: String,
     register: String,
     usage: String,
+    notes: Vec<String>,
     claims: Vec<Claim>,
     bars: Vec<Bar>,
     chart_note: String,
@@ -142,12 +145,24 @@ struct Bar {
     kind: &'static str,
 }
 
+/// Said where a paid bill was lowered.
+const BACK_NOTE: &str = "お支払いいただいた金額と更正後の金額の差を、お返しするか、これからの料金に充てます。手続きは、下記の問い合わせ先からご案内します。";
+
 fn page_of(bill: &BillView) -> Page {
     let (heading, due_label) = match bill.payment_method {
         PaymentMethod::DirectDebit => ("口座振替予定のお知らせ", "納期限（振替予定日）"),
         PaymentMethod::CreditCard => ("クレジットカード払いのお知らせ", "納期限"),
         PaymentMethod::PaperBill => ("納入通知書", "納期限"),
     };
+    let back = given_back(bill);
+    let (heading, due_label) = match back {
+        Some(_) => ("更正・返還のお知らせ", "お返しする金額（税込）"),
+        None if bill.marks.replaces.is_some() => ("納入通知書（訂正）", due_label),
+        None => (heading, due_label),
+    };
+    let due_on =
+        back.map_or_else(|| japanese_date(bill.due_on), |back| format!("{} 円", back.grouped()));
+    let certified = if bill.marks.is_estimate { "　認定" } else { "" };
     let cubic_meters = |volume: u32| format!("{} m³", grouped(i64::from(volume)));
     let place = [bill.address.as_str(), bill.building.as_str()].join("　");
     Page {
@@ -159,10 +174,17 @@ fn page_of(bill: &BillView) -> Page {
         address: fitted(&bill.address, 84, 2, 11),
         building: fitted(&bill.building, 84, 2, 11),
         payer: fitted(&format!("{}　様", bill.payer_name), 84, 2, 14),
+        amount_label: match back {
+            Some(_) => "更正後の金額（税込）",
+            None => "ご請求金額（税込）",
+        },
         due_label,
-        due_on: japanese_date(bill.due_on),
+        due_on,
         payment_method: bill.payment_method.japanese(),
-        payment_note: payment_note(bill),
+        payment_note: match back {
+            Some(_) => BACK_NOTE.to_owned(),
+            None => payment_note(bill),
+        },
         amount: bill.amount.grouped(),
         tax: bill.tax().grouped(),
         customer_number: bill.customer_number.clone(),
@@ -173,7 +195,8 @@ fn page_of(bill: &BillView) -> Page {
         used: period_of_use(bill),
         previous_register: cubic_meters(bill.previous_register),
         register: cubic_meters(bill.register),
-        usage: format!("{}（{}か月分）", cubic_meters(bill.usage.0), bill.months),
+        usage: format!("{}（{}か月分）{certified}", cubic_meters(bill.usage.0), bill.months),
+        notes: notes(bill),
         claims: bill.claims.iter().map(claim).collect(),
         bars: bars(&bill.history),
         chart_note: chart_note(&bill.history),

@@ -4,14 +4,18 @@ use std::io::Write;
 use std::process::{Command, Stdio};
 
 use jiff::civil::date;
+use shared::billing::correction::{CorrectionReason, Paper};
 use shared::billing::{ChargeInput, Claim, TariffFile};
 use shared::calendar::YearMonth;
 use shared::connection::{MeterSize, PaymentMethod, UsageClass};
 use shared::ids::{AssessmentId, BillId, ConnectionId, ConnectionNumber, RoundId};
-use shared::quantity::CubicMeters;
+use shared::metering::estimate::{Negative, true_up};
+use shared::quantity::{CubicMeters, Yen};
 
 use super::*;
-use crate::billing::{BillClaim, BillView, Issuer, PastUsage, demo_tariffs};
+use crate::billing::{
+    BillClaim, BillMarks, BillView, Issuer, PastUsage, ReplacedBill, demo_tariffs,
+};
 
 /// A bill computed by the demo's tariffs.
 pub(crate) fn bill_of(usage: u32, use_class: UsageClass, has_sewerage: bool) -> BillView {
@@ -76,6 +80,7 @@ pub(crate) fn bill_of(usage: u32, use_class: UsageClass, has_sewerage: bool) -> 
             registration_number: "T1234567890123".into(),
             contact: "料金担当 055-000-0000（架空）".into(),
         },
+        marks: BillMarks::default(),
     }
 }
 
@@ -160,6 +165,57 @@ fn odd_bills_stay_on_their_page() {
     let mut first = bill_of(35, UsageClass::GENERAL, true);
     (first.previous_read_on, first.history) = (None, Vec::new());
     check(&first, &["令和8年11月12日まで"]);
+}
+
+/// The bill before a correction: two yen more of water, nothing more of sewerage.
+fn replaced(bill: &BillView, paper: Paper) -> ReplacedBill {
+    let more = |claim: &BillClaim| if claim.claim == Claim::Water { 1_000 } else { 0 };
+    ReplacedBill {
+        id: BillId(100_001),
+        paper,
+        reason: CorrectionReason::LeakAdjustment,
+        amount: Yen(bill.amount.0 + 1_000),
+        claims: bill
+            .claims
+            .iter()
+            .map(|claim| {
+                (
+                    claim.claim,
+                    Yen(claim.amount.0 + more(claim)),
+                    Yen(claim.tax.0 + more(claim) / 11),
+                )
+            })
+            .collect(),
+    }
+}
+
+#[test]
+fn estimates_settlements_and_corrections_are_said() {
+    let mut bill = bill_of(35, UsageClass::GENERAL, true);
+    bill.marks.is_estimate = true;
+    check(&bill, &["35m³（2か月分）認定", "次に検針できたときに精算します"]);
+    bill.marks = BillMarks::default();
+    let settled = true_up(CubicMeters(75), &[CubicMeters(40)], CubicMeters(0), Negative::Carry);
+    bill.marks.settlement = Some(settled);
+    check(&bill, &["実測75m³−認定済み40m³", "今回35m³"]);
+    bill.marks = BillMarks::default();
+    bill.marks.replaces = Some(replaced(&bill, Paper::RevisedBill));
+    let words = ["納入通知書（訂正）", "通知書番号100001（8,738円）を漏水減免により更正"];
+    check(&bill, &words);
+    bill.marks.replaces = Some(replaced(&bill, Paper::CreditNote));
+    let text = check(
+        &bill,
+        &[
+            "適格返還請求書",
+            "1,000円",
+            "水道料金:お返しする額1,000円（10％対象、うち消費税額90円）",
+            "更正後の金額（税込）",
+            "T1234567890123",
+        ],
+    );
+    assert!(!text.contains("までにお支払いください"));
+    bill.marks.replaced_by = Some(BillId(100_999));
+    check(&bill, &["通知書番号100999のものに差し替えました"]);
 }
 
 #[test]
