@@ -71,7 +71,9 @@ pub fn screen_period(
         Usage::RolledOver(_) => findings.push(Finding::RolledOver),
         Usage::Plain(_) => {}
     }
-    if let Some(billed) = volume.billed() {
+    // Nothing left to bill after an estimate that was too high is no empty house.
+    let is_settled = volume.billed() == Some(CubicMeters(0)) && volume.carried_out().0 > 0;
+    if let Some(billed) = volume.billed().filter(|_| !is_settled) {
         findings.extend(screen_volume(billed, history, limits));
     }
     findings
