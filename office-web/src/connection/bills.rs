@@ -1,7 +1,7 @@
 //! The bills of a connection (請求の一覧), as its page shows them.
 
 use backoffice::Backoffice;
-use backoffice::billing::bills_of_connection;
+use backoffice::billing::{BillLine, bills_of_connection};
 use shared::ids::{BillId, ConnectionId};
 use shared::quantity::Yen;
 
@@ -16,6 +16,17 @@ pub(super) struct BillRow {
     pub sewerage: String,
     pub amount: String,
     pub payment_method: &'static str,
+    /// 認定, 更正, 差替え済み: the word and its color.
+    pub tags: Vec<(&'static str, &'static str)>,
+}
+
+fn tags(bill: &BillLine) -> Vec<(&'static str, &'static str)> {
+    let marks = [
+        (bill.is_estimate, ("認定", "warn")),
+        (bill.replaces.is_some(), ("更正", "accent")),
+        (bill.replaced_by.is_some(), ("差替え済み", "outline")),
+    ];
+    marks.into_iter().filter(|(is, _)| *is).map(|(_, tag)| tag).collect()
 }
 
 /// The newest first.
@@ -25,6 +36,7 @@ pub(super) async fn bill_rows(
 ) -> Result<Vec<BillRow>, Problem> {
     let bills = bills_of_connection(office, connection).await?;
     let rows = bills.into_iter().map(|bill| BillRow {
+        tags: tags(&bill),
         id: bill.id,
         issued_on: format::day(bill.issued_on),
         due_on: format::day(bill.due_on),

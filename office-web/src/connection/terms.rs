@@ -99,6 +99,25 @@ impl TermsPage {
         self.is_asked(kind) && self.refusal.as_ref().is_some_and(Refusal::needs_acceptance)
     }
 
+    /// Whether the form that ends this term was sent and refused.
+    fn is_ending(&self, term: &str, id: impl std::fmt::Display) -> bool {
+        self.refusal.is_some()
+            && self.asked.is("term", term)
+            && self.asked.is("id", id.to_string().as_str())
+    }
+
+    /// What was typed into the form that ends this term; its first value else.
+    fn ending(
+        &self,
+        term: &str,
+        id: impl std::fmt::Display,
+        name: &str,
+        otherwise: &str,
+    ) -> String {
+        let typed = self.is_ending(term, id).then(|| self.asked.text(name));
+        typed.unwrap_or(otherwise).to_owned()
+    }
+
     fn today(&self) -> &str {
         self.asked.today()
     }

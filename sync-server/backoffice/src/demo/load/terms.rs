@@ -85,7 +85,7 @@ const RELIEFS: &str = chosen!(
             daterange(granted, case place when 11 then last_month end),
             case place when 11 then '水料災第3号' else '水料福第' || (10 + place) || '号' end,
             granted - 7, decider, case place when 11 then '床上浸水' else '' end, clerk,
-            granted + time '09:00'
+            (granted + time '09:00') at time zone 'Asia/Tokyo'
      from chosen, clerk, named, generate_series(1, 2) claim
      where place in (1, 6) or (place = 11 and claim = 1)"
 );
@@ -98,7 +98,7 @@ const SOURCES: &str = chosen!(
      select $1, connection_id, kind, measure, source.name, people, monthly, meter, digits, first,
             granted, daterange(granted, case measure when 1 then last_month end),
             '下使第' || (20 + chosen.place) || '号', granted - 10, decider, clerk,
-            granted + time '10:00'
+            (granted + time '10:00') at time zone 'Asia/Tokyo'
      from chosen
      join (values (3::bigint, 1, 2, '井戸', 3, null::integer, null, null::integer, null::integer),
                   (5, 1, 1, '井戸', null, null, 'W-0001', 4, 120),
@@ -113,7 +113,7 @@ const SOURCES: &str = chosen!(
 const READINGS: &str = chosen!(
     "insert into billing.source_reading
      select s.utility_id, s.source_id, named.round, 1, r.read_on, s.first_value + 26, 26, clerk,
-            r.read_on + time '15:00'
+            (r.read_on + time '15:00') at time zone 'Asia/Tokyo'
      from billing.sewage_source s
      join named on true
      join clerk on true
@@ -128,6 +128,6 @@ const CLASS_CHANGES: &str = chosen!(
     "insert into billing.use_class_change (utility_id, agreement_id, changed_on, from_class,
          to_class, document, decided_on, decided_by, entered_by, entered_at)
      select $1, agreement_id, last_month, use_class, 'business', '水料用第4号', last_month - 5,
-            decider, clerk, last_month + time '11:00'
+            decider, clerk, (last_month + time '11:00') at time zone 'Asia/Tokyo'
      from chosen, clerk, named where place = 13 and use_class = 'general'"
 );
