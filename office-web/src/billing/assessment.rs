@@ -4,9 +4,10 @@ use askama::Template;
 use axum::extract::State;
 use axum::response::Response;
 use backoffice::access::Right;
-use backoffice::billing::{AssessmentView, BillingError, assessment as find};
+use backoffice::billing::{AssessmentView, BillingError, assessment as find, bill_marks};
 use shared::billing::{Claim, Explanation, RowKind, explain};
 use shared::ids::AssessmentId;
+use shared::quantity::Yen;
 
 use crate::access::session::CurrentStaff;
 use crate::config::Office;
@@ -24,6 +25,9 @@ struct AssessmentPage {
     explanations: Vec<Explanation>,
     /// What else the charge was made by, line by line.
     basis: Vec<String>,
+    /// The bill that took the place of this assessment's.
+    replaced_by: Option<i64>,
+    may_correct: bool,
 }
 
 /// `GET /assessments/{assessment}`.
@@ -36,10 +40,22 @@ pub(crate) async fn assessment(
     let view = find(&office.backoffice, id).await.map_err(problem)?.ok_or_else(|| {
         Problem::NotFound(format!("調定番号 {id} の調定はありません。番号をお確かめください。"))
     })?;
+    let marks = bill_marks(&office.backoffice, view.bill).await?;
+    let mut basis = marks.japanese();
+    basis.extend(view.basis.japanese());
+    if view.relief.0 > Yen(0) {
+        basis.push(format!(
+            "料金からの減額 {}円（うち消費税 {}円）。下の計算から差し引いた額が調定額です。",
+            view.relief.0.grouped(),
+            view.relief.1.grouped()
+        ));
+    }
     Ok(html(&AssessmentPage {
         frame: Frame::new(format!("調定 {id}"), Area::Billing, &staff),
+        replaced_by: marks.replaced_by.map(|bill| bill.0),
+        may_correct: staff.may(Right::RunBilling) && marks.replaced_by.is_none(),
         explanations: explanations(&view),
-        basis: view.basis.japanese(),
+        basis,
         view,
     }))
 }

@@ -25,7 +25,7 @@ pub(crate) mod use_class;
 pub use assessments::{
     AssessmentLine, ClaimTotal, Page, assessment_count, assessments_of_round, totals_of_round,
 };
-pub use bill_marks::{BillMarks, ReplacedBill};
+pub use bill_marks::{BillMarks, ReplacedBill, bill_marks};
 pub use bill_view::{BillClaim, BillView, Issuer, PastUsage, bill, bill_views};
 pub use bills::{BillLine, bills_of_connection, bills_of_round};
 pub use correction::{

@@ -11,6 +11,7 @@ use sqlx::Row;
 use sqlx::postgres::{PgConnection, PgRow};
 
 use super::assessments::claim_of_code;
+use crate::Backoffice;
 
 /// What its paper and page have to say.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -38,6 +39,38 @@ pub struct ReplacedBill {
     pub amount: Yen,
     /// Its claims, with the tax within.
     pub claims: Vec<(Claim, Yen, Yen)>,
+}
+
+impl BillMarks {
+    /// How the volume came about, where it is not simply what was read; one line each.
+    pub fn japanese(&self) -> Vec<String> {
+        let mut lines = Vec::new();
+        if self.is_estimate {
+            lines.push(
+                "検針できなかったため、認定した水量です（認定）。次の検針で精算します。".into(),
+            );
+        }
+        if let Some(settlement) = &self.settlement {
+            lines.push("認定した期の精算:".into());
+            lines.extend(settlement.japanese());
+        }
+        if let Some(replaced) = &self.replaces {
+            lines.push(format!(
+                "請求{}（{}円）を更正したものです（{}）。",
+                replaced.id,
+                replaced.amount.grouped(),
+                replaced.reason.japanese()
+            ));
+        }
+        lines
+    }
+}
+
+/// The marks of one bill.
+pub async fn bill_marks(office: &Backoffice, id: BillId) -> sqlx::Result<BillMarks> {
+    let mut db = office.pool.acquire().await?;
+    let mut found = marks(&mut db, office.utility.0, &[id.0]).await?;
+    Ok(found.remove(&id.0).unwrap_or_default())
 }
 
 const MARKS: &str = "

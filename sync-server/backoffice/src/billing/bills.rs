@@ -33,12 +33,19 @@ pub struct BillLine {
     pub amount: Yen,
     /// 支払方法.
     pub payment_method: PaymentMethod,
+    /// The volume was certified (認定).
+    pub is_estimate: bool,
+    /// The bill that took its place (差替え).
+    pub replaced_by: Option<BillId>,
+    /// The bill whose place it took.
+    pub replaces: Option<BillId>,
 }
 
 const LINE: &str = "
     select b.bill_id, b.connection_id, c.connection_number, cu.name as customer_name, b.issued_on,
            b.due_on, b.amount_yen, b.payment_method, w.amount_yen as water_yen,
-           s.amount_yen as sewerage_yen
+           s.amount_yen as sewerage_yen, coalesce(wr.kind = 4, false) as is_estimate,
+           newer.bill_id as replaced_by, older.replaces
     from billing.bill b
     join billing.billing_run r using (utility_id, run_id)
     join connection.service_connection c
@@ -52,7 +59,13 @@ const LINE: &str = "
         and w.connection_id = b.connection_id and w.claim = 1 and w.bill_id = b.bill_id
     left join billing.assessment s
         on s.utility_id = b.utility_id and s.round_id = r.round_id
-        and s.connection_id = b.connection_id and s.claim = 2 and s.bill_id = b.bill_id";
+        and s.connection_id = b.connection_id and s.claim = 2 and s.bill_id = b.bill_id
+    left join metering.reading wr
+        on wr.utility_id = w.utility_id and wr.reading_id = w.reading_id
+    left join billing.bill_replacement newer
+        on newer.utility_id = b.utility_id and newer.replaces = b.bill_id
+    left join billing.bill_replacement older
+        on older.utility_id = b.utility_id and older.bill_id = b.bill_id";
 
 /// One page of the bills of a round, in the order of connections.
 pub async fn bills_of_round(
@@ -109,6 +122,9 @@ fn line_of_row(row: &PgRow) -> sqlx::Result<BillLine> {
         sewerage: row.try_get::<Option<i64>, _>("sewerage_yen")?.map(Yen),
         amount: Yen(row.try_get("amount_yen")?),
         payment_method: payment_method(row)?,
+        is_estimate: row.try_get("is_estimate")?,
+        replaced_by: row.try_get::<Option<i64>, _>("replaced_by")?.map(BillId),
+        replaces: row.try_get::<Option<i64>, _>("replaces")?.map(BillId),
     })
 }
 
