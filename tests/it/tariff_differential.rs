@@ -37,7 +37,7 @@ volume = "share"|volume = "whole"|volume = "convert"|volume_mode|minimum_yen|siz
 "spread"|"carry"|"dwelling"|of = "service"|of = "volume"|of = "rent"|of = "all"|
 percent = |yen = |free_m3|cap_yen|well|deduction|at_least_alone = true|
 step_yen = 100|period_months|by_last_tier|unit = {|per = "month" }|per = "claim" }|apart = |
-volume = "included"|rent = "whole"|service_rounding|to_m3 = 5, months|"exact"|
+volume = "included"|to_included|rent = "whole"|service_rounding|to_m3 = 5, months|"exact"|
 service = "meter"|well = [|to_m3 = 0,|proration = {"#;
 
 #[test]

@@ -11,6 +11,7 @@ mod price;
 mod proration;
 mod rate;
 mod schedule;
+mod shape;
 mod sharing;
 mod tax;
 
@@ -26,16 +27,19 @@ use form::{ContinuingWord, FileForm, Placed, TransitionForm};
 impl TariffFile {
     /// Reads the text of a tariff file (`docs/tariff.md`). All faults, by their place.
     pub fn parse(text: &str) -> Result<TariffFile, Vec<TariffFault>> {
-        let form = toml::from_str::<FileForm>(text).map_err(|error| vec![shape(text, &error)])?;
+        let (form, shape_faults) = shape::read(text);
+        let Some(form) = form else { return Err(in_order(shape_faults)) };
         let mut reader = Reader { text, faults: Vec::new() };
         let file = reader.file(&form);
         let mut faults = reader.faults;
+        if !shape_faults.is_empty() {
+            // What does not fit may be all that is wrong between two lines.
+            faults.retain(|fault| fault.kind.is_of_one_value());
+            faults.extend(shape_faults);
+        }
         match file {
             Some(file) if faults.is_empty() => Ok(file),
-            _ => {
-                faults.sort_by_key(|fault| (fault.line, fault.column));
-                Err(faults)
-            }
+            _ => Err(in_order(faults)),
         }
     }
 }
@@ -46,24 +50,10 @@ pub fn tariff_schema() -> schemars::Schema {
     schemars::schema_for!(FileForm)
 }
 
-/// What serde and toml say, in our words.
-fn shape(text: &str, error: &toml::de::Error) -> TariffFault {
-    let quoted = |message: &str| message.split('`').nth(1).unwrap_or_default().to_owned();
-    let message = error.message();
-    let kind = if message.starts_with("unknown field") {
-        FaultKind::UnknownKey(quoted(message))
-    } else if message.starts_with("missing field") {
-        FaultKind::MissingKey(quoted(message))
-    } else if message.starts_with("invalid type")
-        || message.starts_with("invalid value")
-        || message.starts_with("unknown variant")
-        || message.starts_with("invalid length")
-    {
-        FaultKind::UnfitValue(message.to_owned())
-    } else {
-        FaultKind::Syntax(message.trim().replace('\n', " "))
-    };
-    TariffFault::at(text, error.span().map_or(0, |span| span.start), kind)
+fn in_order(mut faults: Vec<TariffFault>) -> Vec<TariffFault> {
+    faults.sort_by_key(|fault| (fault.line, fault.column));
+    faults.dedup();
+    faults
 }
 
 /// Turns forms into rules and gathers faults. A method that answers `None` has told a fault.
@@ -74,6 +64,9 @@ struct Reader<'t> {
 
 impl Reader<'_> {
     fn fault(&mut self, span: &Range<usize>, kind: FaultKind) {
+        if span.start > self.text.len() {
+            return; // Filled in for what does not fit, which is told by itself.
+        }
         self.faults.push(TariffFault::at(self.text, span.start, kind));
     }
 

@@ -48,7 +48,7 @@ fn may_fall(table: &Schedule, asked: &Asked) -> bool {
         table.reliefs.iter().zip(&asked.reliefs).filter(|(_, held)| **held).collect();
     let has_minimum = table.rates.iter().any(|rate| *rate.minimum.numer() != 0);
     let by_volume = |proration: &tests::tariff_reference::schedule::Proration| {
-        proration.months.iter().any(|step| step.1.is_some())
+        proration.months.iter().any(|step| step.1.is_some() || step.2.is_some())
     };
     table.rates.iter().any(|rate| falls(rate) || rate.by_last_tier)
         || table.proration.as_ref().is_some_and(by_volume)

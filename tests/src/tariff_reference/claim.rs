@@ -160,7 +160,8 @@ fn dwelling(
     let (parts, times, alike) = match partial {
         Some((rule, days)) => {
             let of_one = asked.usage / asked.dwellings;
-            let (parts, times) = partial_parts(schedule, rule, days, of_one, table_months, &one);
+            let volumes = (of_one, rate.included_m3);
+            let (parts, times) = partial_parts(schedule, (rule, days), volumes, table_months, &one);
             (parts, times, 1)
         }
         None => whole_parts(schedule, rate, asked.months, table_months, &one)?,
@@ -278,9 +279,8 @@ fn split(schedule: &Schedule, usage: i128, periods: i128) -> Vec<i128> {
 /// The parts of a partial period, and what their sums are multiplied with.
 fn partial_parts(
     schedule: &Schedule,
-    rule: &Proration,
-    days: i128,
-    of_one: i128,
+    (rule, days): (&Proration, i128),
+    (of_one, included_m3): (i128, i128),
     table_months: i128,
     one: &Laid,
 ) -> (Vec<Laid>, Fraction) {
@@ -288,8 +288,13 @@ fn partial_parts(
         fraction(days, of_month)
     } else {
         let holds = |to: Option<i128>, what: i128| to.is_none_or(|to| what <= to);
-        let found = rule.months.iter().find(|step| holds(step.0, days) && holds(step.1, of_one));
-        found.expect("the last step is open").2
+        let found = rule.months.iter().find(|step| {
+            let included = step.2.map(|share| share * whole(included_m3));
+            holds(step.0, days)
+                && holds(step.1, of_one)
+                && included.is_none_or(|included| whole(of_one) <= included)
+        });
+        found.expect("the last step is open").3
     };
     let share = factor / whole(table_months);
     let periods = ceiling(share).max(1);

@@ -92,8 +92,8 @@ pub struct Proration {
     pub counts_both: bool,
     pub whole_from_days: i128,
     pub days_per_month: Option<i128>,
-    /// Last day, last m³, months.
-    pub months: Vec<(Option<i128>, Option<i128>, Fraction)>,
+    /// Last day, last m³, last share of the included volume, months.
+    pub months: Vec<(Option<i128>, Option<i128>, Option<Fraction>, Fraction)>,
     pub sizes_mm: Vec<i128>,
     pub use_classes: Vec<String>,
     pub service: String,
@@ -292,7 +292,10 @@ fn proration(form: &Value) -> Proration {
         days_per_month: number(form, "days_per_month"),
         months: list(form, "months")
             .map(|step| step.as_table().expect("a table"))
-            .map(|step| (number(step, "to_days"), number(step, "to_m3"), price(step, "months")))
+            .map(|step| {
+                let share = step.get("to_included").map(|_| price(step, "to_included"));
+                (number(step, "to_days"), number(step, "to_m3"), share, price(step, "months"))
+            })
             .collect(),
         sizes_mm: numbers(form, "sizes_mm"),
         use_classes: words(form, "use_classes"),

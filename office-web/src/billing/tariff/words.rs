@@ -246,7 +246,8 @@ fn proration_words(proration: &Proration, tariff: &Tariff) -> Vec<String> {
 
 /// 15日まで（5m³まで）は0.5か月.
 fn step_words(step: &ProrationStep) -> String {
-    let volume = step.to_m3.map(|volume| format!("{}m³まで", volume.0));
+    let included = step.to_included.map(|share| format!("基本水量の{}倍まで", ratio(share)));
+    let volume = step.to_m3.map(|volume| format!("{}m³まで", volume.0)).or(included);
     let days = step.to_days.map(|days| format!("{days}日まで"));
     let to = match (days, volume) {
         (Some(days), Some(volume)) => format!("{days}で{volume}"),

@@ -72,7 +72,8 @@ impl Shape {
         let mut shape = match (proration, input.days) {
             (Some(rule), Some(days)) => {
                 let usage = input.usage.0 / u32::from(input.dwellings.max(1));
-                Self::partial(rule, days, CubicMeters(usage), table_months)
+                let months = months(rule, days, CubicMeters(usage), rate.included_volume);
+                Self::partial(rule, months, table_months)
             }
             _ => Self::whole(tariff, rate, input.months, table_months)?,
         };
@@ -127,19 +128,7 @@ impl Shape {
         Ok(Self { bounds: scale, each: times, last: times, alike: count.max(1), ..even })
     }
 
-    fn partial(rule: &Proration, days: u16, usage: CubicMeters, table_months: u8) -> Self {
-        let months = match &rule.months {
-            ProrationMonths::PerDay(per_month) => {
-                Ratio { numerator: u32::from(days), denominator: u32::from(*per_month) }
-            }
-            ProrationMonths::Steps(steps) => steps
-                .iter()
-                .find(|step| {
-                    step.to_days.is_none_or(|to| days <= to)
-                        && step.to_m3.is_none_or(|to| usage <= to)
-                })
-                .map_or(Ratio::ONE, |step| step.months),
-        };
+    fn partial(rule: &Proration, months: Ratio, table_months: u8) -> Self {
         let periods = divided(months, u32::from(table_months));
         let count = periods.ceiling().max(1);
         let share_of = |share| match share {
@@ -178,6 +167,27 @@ impl Shape {
             last: times,
             share: None,
             alike: 1,
+        }
+    }
+}
+
+/// Months that are charged for so many days and so much water.
+fn months(rule: &Proration, days: u16, usage: CubicMeters, included: CubicMeters) -> Ratio {
+    match &rule.months {
+        ProrationMonths::PerDay(per_month) => {
+            Ratio { numerator: u32::from(days), denominator: u32::from(*per_month) }
+        }
+        ProrationMonths::Steps(steps) => {
+            let is_within = |share: Ratio| {
+                u64::from(usage.0) * u64::from(share.denominator)
+                    <= u64::from(included.0) * u64::from(share.numerator)
+            };
+            let step = steps.iter().find(|step| {
+                step.to_days.is_none_or(|to| days <= to)
+                    && step.to_m3.is_none_or(|to| usage <= to)
+                    && step.to_included.is_none_or(is_within)
+            });
+            step.map_or(Ratio::ONE, |step| step.months)
         }
     }
 }

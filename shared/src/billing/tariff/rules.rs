@@ -183,6 +183,8 @@ pub struct ProrationStep {
     pub to_days: Option<u16>,
     /// The last m³ of the step; `None` without end.
     pub to_m3: Option<CubicMeters>,
+    /// The share of the included volume up to which it holds; `None` without end.
+    pub to_included: Option<Ratio>,
     /// Months that are charged.
     pub months: Ratio,
 }

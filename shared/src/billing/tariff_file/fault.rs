@@ -179,6 +179,18 @@ impl FaultKind {
         }
     }
 
+    /// Whether it is wrong whatever stands elsewhere.
+    pub(super) fn is_of_one_value(&self) -> bool {
+        matches!(
+            self,
+            FaultKind::Date(_)
+                | FaultKind::Key(_)
+                | FaultKind::Size(_)
+                | FaultKind::Price(_)
+                | FaultKind::Range { .. }
+        )
+    }
+
     /// What is wrong and what to do.
     pub fn japanese(&self) -> String {
         match self {

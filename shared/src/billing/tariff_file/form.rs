@@ -271,6 +271,8 @@ forms! {
         to_days: Option<u16>,
         /// この月数とする最後の m³（日数と両方に当てはまるとき）
         to_m3: Option<u32>,
+        /// この月数とする最後の水量を、基本水量の何倍かで（"0.5" は基本水量の2分の1まで）
+        to_included: Option<Placed<String>>,
         /// 月数（0.5 など）
         months: Placed<String>,
     }
@@ -494,5 +496,12 @@ impl RoundingForm {
     /// Whether it comes before the sum of the claim.
     pub(super) fn is_below_claim(&self) -> bool {
         self.of != StageWord::Claim
+    }
+}
+
+impl ProrationStepForm {
+    /// Whether it depends on the volume.
+    pub(super) fn has_volume(&self) -> bool {
+        self.to_m3.is_some() || self.to_included.is_some()
     }
 }

@@ -122,9 +122,9 @@ impl Reader<'_> {
         for (index, row) in placed.get().iter().enumerate() {
             let is_last = index + 1 == placed.get().len();
             let form = row.get();
-            let is_open = form.to_days.is_none() && form.to_m3.is_none();
+            let is_open = form.to_days.is_none() && !form.has_volume();
             let rises = before.is_none_or(|before| match (before.to_days, form.to_days) {
-                (Some(before_days), Some(days)) if before.to_m3.is_none() => days > before_days,
+                (Some(before_days), Some(days)) if !before.has_volume() => days > before_days,
                 (Some(before_days), Some(days)) => days >= before_days,
                 _ => true,
             });
@@ -137,6 +137,7 @@ impl Reader<'_> {
             steps.push(ProrationStep {
                 to_days: form.to_days,
                 to_m3: form.to_m3.map(CubicMeters),
+                to_included: form.to_included.as_ref().and_then(|share| self.months(share)),
                 months: self.months(&form.months)?,
             });
         }

@@ -184,7 +184,10 @@ impl Frame {
         if is_converted || dice.random_bool(0.5) {
             keys.push(format!("days_per_month = {}", one_of(dice, &[28, 30, 30, 31])));
         } else {
-            let steps = match dice.random_range(0..4) {
+            let steps = match dice.random_range(0..5) {
+                3 => {
+                    "{ to_days = 15, to_included = \"0.5\", months = \"0.5\" }, { months = \"1\" }"
+                }
                 0 => {
                     "{ to_days = 15, months = \"0.5\" }, { to_days = 31, months = \"1\" }, { months = \"2\" }"
                 }
