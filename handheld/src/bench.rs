@@ -53,6 +53,14 @@ pub fn run(connections: u32) -> Result<()> {
     stage.draw();
     tell("pin_to_route", millis(begun.elapsed()), "ms");
     measure_keys(&mut stage, "list", |step| if step % 40 < 30 { "DownArrow" } else { "UpArrow" });
+    scroll(&mut stage, connections);
+    // Every key looks through all connections again.
+    stage.press("F2");
+    measure_keys(&mut stage, "search", |step| match step % 8 {
+        0..=3 => ["1", "2", "0", "7"][step % 4],
+        _ => "Backspace",
+    });
+    stage.press("F1");
     stage.shell().borrow_mut().press(Key::Enter);
     measure_keys(&mut stage, "entry", |step| if step % 8 < 4 { "7" } else { "Backspace" });
     drop(stage);
@@ -74,6 +82,23 @@ fn measure_keys(stage: &mut Stage, screen: &str, key: impl Fn(usize) -> &'static
     }
     tell_quantiles(&format!("{screen}_key_to_screen"), &mut whole);
     tell_quantiles(&format!("{screen}_frame"), &mut drawing);
+}
+
+/// Down the whole route with the key held: a frame that is not ready after a thirtieth of a second
+/// is dropped.
+fn scroll(stage: &mut Stage, connections: u32) {
+    const FRAME: Duration = Duration::from_micros(33_333);
+    let mut frames = Vec::with_capacity(connections as usize);
+    for _ in 0..connections {
+        let begun = Instant::now();
+        stage.press("DownArrow");
+        stage.draw();
+        frames.push(begun.elapsed());
+    }
+    let dropped = frames.iter().filter(|frame| **frame > FRAME).count();
+    tell("scroll_frames", frames.len() as u128, "frames");
+    tell("scroll_dropped_at_30_fps", dropped as u128, "frames");
+    tell_quantiles("scroll_frame", &mut frames);
 }
 
 fn saves() -> Result<()> {

@@ -248,3 +248,6 @@ fn entry(entry: &crate::screens::EntryView) -> EntryView {
         step: entry.step.into(),
     }
 }
+
+#[cfg(test)]
+mod tests;

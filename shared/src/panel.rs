@@ -95,12 +95,17 @@ pub enum PanelOutput {
 /// | `reading` | the connection | digits so far; the stored ones once saved | 保存しました… with the slip's number and 印刷しました, or the printer's P code |
 /// | `check` | the connection | second entry so far | what is odd, one sentence a finding |
 /// | `no_read` | the connection | – | – |
+/// | `work` | the connection | digits so far | what is asked |
+/// | `search` | – | what is looked for | – |
+/// | `menu` | – | – | – |
+/// | `day` | – | – | what is still open, signed |
 /// | `sync` | – | – | 送受信が終わりました…, or the S code |
 ///
 /// `progress` is set as soon as a route is on board. A message stays until the next key.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Caption {
-    /// The screen: `login`, `route`, `reading`, `check`, `no_read`, `sync`.
+    /// The screen: `login`, `route`, `reading`, `check`, `no_read`, `work`, `search`, `menu`, `day`,
+    /// `sync`.
     pub screen: String,
     /// The connection number shown large, on screens about one connection.
     pub connection_number: Option<String>,

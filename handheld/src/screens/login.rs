@@ -35,6 +35,7 @@ impl App {
             }
             Key::Up | Key::Cancel => login.is_on_pin = false,
             Key::Down => login.is_on_pin = true,
+            Key::Function(3) => self.open_terminal_menu(),
             Key::Function(4) => self.show_sync(),
             Key::Enter if !login.is_on_pin => login.is_on_pin = !login.number.is_empty(),
             Key::Enter => return self.confirm_pin(now_steady_seconds),

@@ -144,7 +144,7 @@ fn show_login(view: &mut View, login: &Login) {
     view.login_number.clone_from(&login.number);
     view.login_pin = "●".repeat(login.pin.len());
     view.is_on_pin = login.is_on_pin;
-    view.keys = keys(["", "", "", "送受信", ""]);
+    view.keys = keys(["", "", "メニュー", "送受信", ""]);
     view.enter = "確定".into();
 }
 

@@ -65,7 +65,7 @@ impl App {
             (false, 0) => "見つかりません".to_owned(),
             (false, found) => format!("{found}件中 {}件目", search.cursor + 1),
         };
-        let marks = if search.is_kana { "゛゜" } else { "" };
+        let marks = if search.is_kana { "濁点" } else { "" };
         let other = if search.is_kana { "数字" } else { "かな" };
         view.keys = keys(["一覧", marks, "地名", "", other]);
         view.enter = "開く".into();

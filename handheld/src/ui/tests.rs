@@ -61,12 +61,12 @@ fn pairs(theme: &Theme) -> Vec<(&'static str, Color, Color, f64)> {
         ("warning on ground", theme.get_warn(), ground, AA),
         ("warning on paper", theme.get_warn(), paper, AA),
         ("bad", theme.get_bad(), theme.get_bad_pale(), AA),
-        ("a strong key", paper, water, AA),
+        ("a strong key", theme.get_on_key(), theme.get_key(), AA),
+        ("a strong key when pressed", paper, ink, AA),
         ("a hazard", paper, theme.get_bad(), AA),
         ("the bar", theme.get_on_bar(), theme.get_bar(), AA),
         ("the frame of what is chosen", water, ground, AA_FRAME),
         ("the frame on its row", water, water_pale, AA_FRAME),
-        ("the bar of progress", theme.get_bar(), ground, 1.2),
     ]
 }
 
