@@ -23,6 +23,10 @@ fn a_clerk_proposes_a_leak_adjustment_and_another_approves_it() {
         browser.see("加西市の規程").await?;
         browser.see("検針の履歴").await?;
 
+        let metered = browser
+            .client
+            .execute("return document.querySelector('#metered').value", vec![])
+            .await?;
         // Without the papers there is no result, and what was typed stays.
         browser.fill("#metered", "400").await?;
         browser.click("input[name=standard][value=hand]").await?;
@@ -41,6 +45,15 @@ fn a_clerk_proposes_a_leak_adjustment_and_another_approves_it() {
         browser.picture("result").await?;
         look_at_the_rest(&browser).await?;
 
+        // Nobody read 400: what is proposed has to be what was assessed.
+        browser.fill("#grounds", "給水管の地下漏水。修繕証明書の提出あり。").await?;
+        browser.click("#propose").await?;
+        browser.see("B57").await?;
+        browser.picture("not-what-was-read").await?;
+        browser.fill("#metered", metered.as_str().unwrap_or_default()).await?;
+        browser.fill("#standard_m3", "5").await?;
+        browser.click("#calculate").await?;
+        browser.see("計算結果").await?;
         browser.fill("#grounds", "給水管の地下漏水。修繕証明書の提出あり。").await?;
         browser.click("#propose").await?;
         browser.see("決裁待ち").await?;
@@ -77,5 +90,6 @@ async fn approve(browser: &Browser, server: &Server) -> anyhow::Result<()> {
     browser.click("#approve").await?;
     browser.see("承認済み").await?;
     browser.see("規程に適合").await?;
+    browser.see("新しい請求").await?;
     browser.picture("approved").await
 }
