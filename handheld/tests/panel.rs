@@ -8,8 +8,10 @@ use std::process::{Child, ChildStdin, ChildStdout, Command, Stdio};
 
 use handheld::bench::{TODAY, package};
 use hardware::twin::pseudo_terminal::PseudoTerminal;
+use shared::calendar::to_unix_days;
+use shared::metering::WorkOrderKind;
 use shared::panel::{Caption, PanelClient, PanelInput};
-use shared::wire::{EnrolmentV1, encode};
+use shared::wire::{EnrolmentV1, WorkOrderV1, WorkPackage, encode};
 use uuid::Uuid;
 
 struct Terminal {
@@ -68,6 +70,10 @@ impl Drop for Terminal {
 }
 
 fn prepare(folder: &Path, connections: u32) {
+    prepare_with(folder, &package(connections));
+}
+
+fn prepare_with(folder: &Path, package: &WorkPackage) {
     let enrolment = EnrolmentV1 {
         device: Uuid::from_u128(1),
         device_code: "T01".into(),
@@ -77,7 +83,7 @@ fn prepare(folder: &Path, connections: u32) {
         authority: Vec::new(),
     };
     std::fs::write(folder.join("enrolment"), encode(&enrolment)).unwrap();
-    std::fs::write(folder.join("package"), encode(&package(connections))).unwrap();
+    std::fs::write(folder.join("package"), encode(package)).unwrap();
 }
 
 fn printer(out: &Path) -> (Child, String) {
@@ -216,4 +222,79 @@ fn a_slip_that_was_under_way_when_the_plug_was_pulled_is_void() {
     assert_eq!(terminal.hand.caption().typed, "1238");
     terminal.keys(&["F3"]);
     terminal.tells(&["P01"]);
+}
+
+/// A route of nine with an order of every kind, some arrears and a bag for cash.
+fn package_with_orders() -> WorkPackage {
+    let WorkPackage::V1(mut package) = package(9);
+    package.work.cash_limit_yen = 100_000;
+    package.connections[1].in_service = false;
+    package.connections[1].customer_name.clear();
+    package.connections[4].on_site.no_reads_in_a_row = 2;
+    package.work.orders = WorkOrderKind::ALL
+        .iter()
+        .zip([2, 3, 1, 4, 6, 7])
+        .map(|(kind, connection)| WorkOrderV1 {
+            order: connection + 500,
+            connection,
+            kind: kind.code(),
+            due_on_unix_days: to_unix_days(TODAY) + i32::from(kind.code() % 3) - 1,
+            text: "午前10時に立会い".into(),
+            owed_yen: if *kind == WorkOrderKind::Suspension { 23_456 } else { 0 },
+            customer_name: "新規 太郎".into(),
+            meter_number: "26-004711".into(),
+            meter_size_mm: 0,
+        })
+        .collect();
+    WorkPackage::V1(package)
+}
+
+#[test]
+fn every_page_of_work_is_walked_by_keys() {
+    let folder = tempfile::tempdir().unwrap();
+    prepare_with(folder.path(), &package_with_orders());
+    let (mut paper, line) = printer(&folder.path().join("paper"));
+    let mut terminal = Terminal::start(folder.path(), &line);
+    let at = |terminal: &mut Terminal, keys: &str, picture: &str| {
+        let names: Vec<String> = keys.split_whitespace().map(str::to_owned).collect();
+        terminal.keys(&names.iter().map(String::as_str).collect::<Vec<_>>());
+        terminal.picture(picture);
+    };
+    terminal.log_in();
+    at(&mut terminal, "F5", "orders");
+    at(&mut terminal, "F5", "suspensions");
+    at(&mut terminal, "Return", "suspension");
+    at(&mut terminal, "2", "suspension-method");
+    at(&mut terminal, "1 1 2 3 8 Return 7 7 Return", "suspension-look");
+    at(&mut terminal, "Return", "suspension-saved");
+    at(&mut terminal, "F1 Return F4", "work-menu");
+    at(&mut terminal, "1", "work-remark");
+    at(&mut terminal, "Escape Escape F4 3", "exchange");
+    at(&mut terminal, "1 2 3 0 Return", "exchange-number");
+    at(&mut terminal, "Return", "exchange-size");
+    at(&mut terminal, "Return Return 0 0 0 2 Return", "exchange-reason");
+    at(&mut terminal, "1 Return", "exchange-look");
+    at(&mut terminal, "Return", "exchange-saved");
+    at(&mut terminal, "0 0 1 0 Return", "exchanged-and-read");
+    terminal.tells(&["印刷しました"]);
+    at(&mut terminal, "Return F4 4", "start");
+    at(&mut terminal, "1 1 2 0 0 Return 1", "start-look");
+    at(&mut terminal, "Return", "start-saved");
+    at(&mut terminal, "Return F4 4 1 2 2 0 Return", "stop-payment");
+    at(&mut terminal, "2", "stop-cash");
+    at(&mut terminal, "1 0 0 0 0 Return 1", "stop-look");
+    at(&mut terminal, "Return", "stop-saved");
+    at(&mut terminal, "F4", "stopped-menu");
+    at(&mut terminal, "3 1", "receipt-void");
+    at(&mut terminal, "Return", "receipt-voided");
+    at(&mut terminal, "Return F4 2", "note");
+    at(&mut terminal, "5", "note-phrase");
+    at(&mut terminal, "1 Return", "note-look");
+    at(&mut terminal, "Return 1 2 4 0 Return", "noted-and-read");
+    at(&mut terminal, "Return F2", "no-read-again");
+    terminal.keys(&["1", "Return"]);
+    terminal.tells(&["検針不能を保存しました"]);
+    drop(terminal);
+    drop(paper.stdin.take());
+    paper.wait().unwrap();
 }

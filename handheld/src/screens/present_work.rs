@@ -1,6 +1,6 @@
 //! What the screens of work show (作業画面の組み立て): questions, choices, lists of orders.
 
-use shared::calendar::japanese_month_day;
+use jiff::civil::Date;
 use shared::metering::WorkOrderKind;
 use shared::quantity::Yen;
 
@@ -45,7 +45,8 @@ impl App {
     pub(super) fn show_work(&self, view: &mut View, work: &Work) {
         view.screen = "work";
         let Some(route) = &self.route else { return };
-        let question = work.question(route, self.today);
+        let Some(scene) = self.scene(work.place) else { return };
+        let question = work.question(&scene);
         view.entry = about(&route.stops[work.place], self);
         view.entry.question.clear();
         let page = question.page();
@@ -66,14 +67,14 @@ impl App {
             Ask::Number { offered, .. } => {
                 shown.ask = "digits";
                 shown.offered = offered;
-                dash = "−（ハイフン）";
+                dash = "−";
             }
             Ask::Choice { options: labels, .. } => {
                 shown.ask = "choice";
                 let top = work.chosen / page * page;
                 if labels.len() > page {
                     let (now, pages) = (top / page + 1, labels.len().div_ceil(page));
-                    shown.pages = format!("{now}／{pages}頁（← → で前後の頁）");
+                    shown.pages = format!("{now}／{pages}頁");
                 }
                 let labels = labels.into_iter().skip(top).take(page).collect();
                 view.options = options(labels, work.chosen - top, true);
@@ -108,9 +109,9 @@ impl App {
         let is_late = order.due_on < self.today;
         let (mark, tone) = match route.is_done(order) {
             true => ("済".to_owned(), Tone::Good),
-            false if is_late => ("期限過ぎ".to_owned(), Tone::Bad),
+            false if is_late => ("遅れ".to_owned(), Tone::Bad),
             false if order.due_on == self.today => ("今日".to_owned(), Tone::Warn),
-            false => (japanese_month_day(order.due_on), Tone::Info),
+            false => (short_day(order.due_on), Tone::Info),
         };
         // What is owed stands in the list of suspensions only.
         let address = if order.kind == WorkOrderKind::Suspension {
@@ -130,4 +131,9 @@ impl App {
             ..RowView::default()
         }
     }
+}
+
+/// `11/24`, for a mark in a list.
+fn short_day(day: Date) -> String {
+    format!("{}/{}", day.month(), day.day())
 }

@@ -68,6 +68,7 @@ pub(super) struct Scene<'a> {
     pub stop: &'a Stop,
     pub place: usize,
     pub today: Date,
+    pub has_camera: bool,
 }
 
 /// What is asked at the moment.
@@ -126,6 +127,12 @@ pub(super) enum Next {
     Photo,
 }
 
+impl<'a> Scene<'a> {
+    pub fn at(route: &'a Route, place: usize, today: Date, has_camera: bool) -> Scene<'a> {
+        Scene { route, stop: &route.stops[place], place, today, has_camera }
+    }
+}
+
 impl Question {
     pub fn new(title: &str, text: impl Into<String>, ask: Ask) -> Question {
         Question { title: title.to_owned(), text: text.into(), facts: Vec::new(), ask }
@@ -133,7 +140,7 @@ impl Question {
 
     /// How many choices stand on one page, each a finger high: two facts are as high as one.
     pub fn page(&self) -> usize {
-        6_usize.saturating_sub(self.facts.len().div_ceil(2)).max(2)
+        5_usize.saturating_sub(self.facts.len().saturating_sub(1) / 2).max(2)
     }
 
     #[must_use]
@@ -205,9 +212,8 @@ impl Work {
         Work { place, job, before: Vec::new(), typed: String::new(), chosen: 0, origin }
     }
 
-    pub fn question(&self, route: &Route, today: Date) -> Question {
-        let stop = &route.stops[self.place];
-        self.job.question(&Scene { route, stop, place: self.place, today })
+    pub fn question(&self, scene: &Scene) -> Question {
+        self.job.question(scene)
     }
 
     /// Whether it belongs to the list of suspensions.
@@ -226,7 +232,9 @@ impl Work {
         self.chosen = match key {
             Key::Up => self.chosen.saturating_sub(1),
             Key::Down => (self.chosen + 1).min(last),
-            Key::Right => (top + page).min(last),
+            // From the last page the first again.
+            Key::Right if top + page > last => 0,
+            Key::Right => top + page,
             Key::Left => top.saturating_sub(page),
             _ => self.chosen,
         };
@@ -234,15 +242,15 @@ impl Work {
         picked.filter(|row| *row <= last)
     }
 
-    fn go(&mut self, job: Job, route: &Route, today: Date) {
+    fn go(&mut self, job: Job, scene: &Scene) {
         self.before.push(std::mem::replace(&mut self.job, job));
-        self.show(route, today);
+        self.show(scene);
     }
 
     /// Begins the question that is asked now: nothing typed, what is offered chosen.
-    fn show(&mut self, route: &Route, today: Date) {
+    fn show(&mut self, scene: &Scene) {
         self.typed.clear();
-        self.chosen = match self.question(route, today).ask {
+        self.chosen = match self.question(scene).ask {
             Ask::Choice { offered, .. } => offered,
             _ => 0,
         };
@@ -259,10 +267,14 @@ impl App {
         self.begin_work(place, Job::Menu, Origin::Entry(Box::new(origin)));
     }
 
+    pub(super) fn scene(&self, place: usize) -> Option<Scene<'_>> {
+        Some(Scene::at(self.route.as_ref()?, place, self.today, self.has_camera))
+    }
+
     pub(super) fn begin_work(&mut self, place: usize, job: Job, origin: Origin) {
-        let Some(route) = &self.route else { return };
         let mut work = Work::begin(place, job, origin);
-        work.show(route, self.today);
+        let Some(scene) = self.scene(place) else { return };
+        work.show(&scene);
         self.screen = Screen::Work(work);
     }
 
@@ -270,14 +282,15 @@ impl App {
         let (Screen::Work(work), Some(route)) = (&mut self.screen, &self.route) else {
             return None;
         };
-        let question = work.question(route, self.today);
+        let scene = Scene::at(route, work.place, self.today, self.has_camera);
+        let question = work.question(&scene);
         match (key, &question.ask) {
             (Key::Function(1), _) => self.leave_work(),
             (Key::Cancel, _) if !work.typed.is_empty() => work.typed.clear(),
             (Key::Cancel, _) => match work.before.pop() {
                 Some(job) => {
                     work.job = job;
-                    work.show(route, self.today);
+                    work.show(&scene);
                 }
                 None => self.leave_work(),
             },
@@ -321,9 +334,9 @@ impl App {
             return None;
         };
         let place = work.place;
-        let scene = Scene { route, stop: &route.stops[place], place, today: self.today };
+        let scene = Scene::at(route, place, self.today, self.has_camera);
         match work.job.answer(answer, &scene) {
-            Next::Ask(job) => work.go(job, route, self.today),
+            Next::Ask(job) => work.go(job, &scene),
             Next::Refuse(why) => {
                 work.typed.clear();
                 self.tell(Tone::Warn, why);

@@ -38,7 +38,9 @@ fn items(scene: &Scene) -> Vec<Item> {
     if !scene.stop.outcome.has_dials() {
         items.push(Item::Remark);
     }
-    items.extend([Item::Note, Item::Photo, Item::Exchange]);
+    items.push(Item::Note);
+    items.extend(scene.has_camera.then_some(Item::Photo));
+    items.push(Item::Exchange);
     let is_supplied = scene.stop.tap() == Tap::Open;
     let has_start = scene.route.open_order(scene.place, WorkOrderKind::Start).is_some();
     match &scene.stop.outcome {
