@@ -193,7 +193,7 @@ fn wrong_pins_are_refused_and_then_made_to_wait() {
     terminal.picture("login-locked");
     terminal.log_in();
     assert_eq!(terminal.hand.caption().screen, "login");
-    terminal.tells(&["秒お待ちください"]);
+    terminal.tells(&["お待ちください", "H11"]);
 }
 
 #[test]
