@@ -37,10 +37,7 @@ impl TariffFile {
             faults.retain(|fault| fault.kind.is_of_one_value());
             faults.extend(shape_faults);
         }
-        match file {
-            Some(file) if faults.is_empty() => Ok(file),
-            _ => Err(in_order(faults)),
-        }
+        if faults.is_empty() { Ok(file) } else { Err(in_order(faults)) }
     }
 }
 
@@ -77,7 +74,7 @@ impl Reader<'_> {
         }
     }
 
-    fn file(&mut self, form: &FileForm) -> Option<TariffFile> {
+    fn file(&mut self, form: &FileForm) -> TariffFile {
         let is_code = |c: char| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '-';
         let code = form.code.get();
         self.expect(!code.is_empty() && code.chars().all(is_code), &form.code.span(), || {
@@ -98,14 +95,15 @@ impl Reader<'_> {
             name: form.name.get().clone(),
             source: form.source.get().clone(),
             read_on,
-            valid_from: valid_from?,
+            // Without a day the file is refused; the rest of it is told all the same.
+            valid_from: valid_from.unwrap_or_default(),
             use_classes,
             tariffs: Vec::new(),
             examples: Vec::new(),
         };
         self.schedules(form, transition, &mut file);
         self.examples(form, &mut file);
-        Some(file)
+        file
     }
 
     fn class_names(&mut self, form: &FileForm) -> Vec<(UsageClass, String)> {

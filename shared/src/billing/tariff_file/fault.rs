@@ -1,5 +1,7 @@
 //! Faults of a tariff file (料金表ファイルの誤り): what, where, and what to do.
 
+mod words;
+
 use std::fmt;
 
 /// A fault with its place in the text.
@@ -201,9 +203,7 @@ impl FaultKind {
                 format!("「{key}」という項目はありません。つづりと、書く場所を確かめてください。")
             }
             FaultKind::MissingKey(key) => format!("「{key}」がありません。書き足してください。"),
-            FaultKind::UnfitValue(detail) => format!(
-                "値の形が違います。単価と日付は引用符で囲み、言葉は手引きのものを使ってください（{detail}）。"
-            ),
+            FaultKind::UnfitValue(detail) => words::unfit(detail),
             FaultKind::Date(text) => {
                 format!("「{text}」は日付ではありません。\"2026-04-01\" のように書いてください。")
             }

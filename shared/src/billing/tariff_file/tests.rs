@@ -1,5 +1,7 @@
 //! Faults of tariff files, each with its place.
 
+mod hostile;
+
 use super::*;
 
 const TAKATSUKI: &str = include_str!("../../../tariffs/takatsuki-water-2019.toml");
