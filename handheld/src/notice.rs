@@ -77,6 +77,10 @@ fn messages(findings: &[u8]) -> Vec<String> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use shared::billing::terms::LeftToOffice;
+    use shared::calendar::to_unix_days;
+    use shared::wire::{ChargeTermsV1, ReliefV1, SewageSourceV1, VisitV1, WorkPackage};
+    use uuid::Uuid;
 
     #[test]
     fn a_leak_is_told_before_a_high_volume() {
@@ -85,5 +89,75 @@ mod tests {
         assert_eq!(messages(&[8, 3]).len(), 1);
         assert!(messages(&[3])[0].contains("増えています"));
         assert!(messages(&[2])[0].contains("一巡"));
+    }
+
+    /// A notice of 38 m³ at the first connection of the bench's route, with these terms.
+    fn notice(terms: ChargeTermsV1) -> UsageNotice {
+        let WorkPackage::V1(mut package) = crate::bench::package(1);
+        package.tariffs[0].text += "\n[[water.relief]]\nkey = \"welfare\"\nname = \"福祉減免\"\n\
+            article = \"1\"\nof = \"service\"\npercent = 50\n";
+        package.connections[0].terms = terms;
+        let route = Route::open(WorkPackage::V1(package)).unwrap();
+        let reading = ReadingV1 {
+            id: Uuid::from_u128(1),
+            package: route.package,
+            connection: route.stops[0].planned.connection,
+            register_value: 1_238,
+            register_digits: 4,
+            first_typed_value: None,
+            usage_m3: 38,
+            findings: Vec::new(),
+            low_flow: 0,
+            read_on_unix_days: to_unix_days(route.business_date),
+            water_yen: None,
+            sewerage_yen: None,
+            reader: String::new(),
+            visit: VisitV1::default(),
+        };
+        usage_notice(&route, &route.stops[0], &reading, "H01-000001", None)
+    }
+
+    #[test]
+    fn terms_on_board_change_the_amount() {
+        let from_unix_days = 18_000;
+        let relief =
+            ReliefV1 { claim: 1, key: "welfare".into(), from_unix_days, before_unix_days: None };
+        let well = SewageSourceV1 {
+            deducts: false,
+            measure: 3,
+            figure: Some(1),
+            from_unix_days,
+            before_unix_days: None,
+        };
+        let plain = notice(ChargeTermsV1::default());
+        let both = ChargeTermsV1 {
+            reliefs: vec![relief],
+            sources: vec![well],
+            ..ChargeTermsV1::default()
+        };
+        let by_terms = notice(both);
+        // Half of 1,518 yen; 40 m³ of sewage instead of 38.
+        assert_eq!(plain.charges[0].amount.0 - by_terms.charges[0].amount.0, 759);
+        assert_eq!(by_terms.charges[1].input.usage.0, 40);
+        assert_eq!(by_terms.usage.0, 38);
+    }
+
+    #[test]
+    fn a_charge_that_only_the_office_knows_is_left_open_with_its_reason() {
+        for reason in LeftToOffice::ALL {
+            let left_to_office = reason.code();
+            let left = notice(ChargeTermsV1 { left_to_office, ..ChargeTermsV1::default() });
+            assert!(left.charges.is_empty());
+            assert_eq!(left.messages, [reason.japanese()]);
+        }
+        let unread = SewageSourceV1 {
+            deducts: false,
+            measure: 1,
+            figure: None,
+            from_unix_days: 18_000,
+            before_unix_days: None,
+        };
+        let left = notice(ChargeTermsV1 { sources: vec![unread], ..ChargeTermsV1::default() });
+        assert_eq!(left.messages, [LeftToOffice::SourceUnread.japanese()]);
     }
 }

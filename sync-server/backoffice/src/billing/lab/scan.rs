@@ -157,15 +157,20 @@ impl Work {
 }
 
 /// COPY takes no parameters; all of these are numbers. The order is that of the index
-/// `assessment_once_a_round`; it brings the claims of a bill together.
+/// `assessment_once_a_round`; it brings the claims of a bill together. What was taken back is left out
+/// by `not in`: PostgreSQL looks each row up in a hash, and keeps the order. Periods that were cut by a
+/// change of size or class are left out too: a draft says nothing of a change on the way.
 fn query(utility: i64, round: i64, slice: Slice) -> String {
     let after = slice.after.map(|id| format!(" and connection_id > {id}")).unwrap_or_default();
     let to = slice.to.map(|id| format!(" and connection_id <= {id}")).unwrap_or_default();
     format!(
         "select connection_id, bill_id, amount_yen, tax_yen, tariff_id, charge_input,
                 earlier_tariff_id, earlier_charge_input
-         from billing.current_assessment
+         from billing.assessment
          where utility_id = {utility} and round_id = {round}{after}{to}
+           and (basis is null or basis -> 'before' is null)
+           and assessment_id not in (
+               select assessment_id from billing.reversal where utility_id = {utility})
          order by connection_id, claim"
     )
 }
