@@ -6,4 +6,5 @@ mod journeys;
 mod rate;
 mod story;
 mod tariff_differential;
+mod terms_on_site;
 mod tidy;
