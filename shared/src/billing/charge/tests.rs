@@ -1,5 +1,7 @@
 //! Worked examples by hand, every rule once, and the laws that every charge obeys.
 
+mod odd_forms;
+
 use super::*;
 use crate::billing::tariff::Tariff;
 use crate::billing::{Exact, TariffFile};
