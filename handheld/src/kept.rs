@@ -49,7 +49,9 @@ fn text(kept: &Kept) -> String {
         kept.failures,
     );
     if let Some(at) = kept.last_contact_unix_seconds {
-        text.push_str(&format!("last_contact {at}\n"));
+        text += "last_contact ";
+        text += &at.to_string();
+        text += "\n";
     }
     text
 }

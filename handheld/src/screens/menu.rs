@@ -86,15 +86,7 @@ impl App {
     fn choose(&mut self, item: Item) -> Option<Effect> {
         match item {
             Item::NextOpen => {
-                let place = match &self.screen {
-                    Screen::Entry(entry) => entry.place,
-                    // What the list shows as chosen counts itself.
-                    _ => {
-                        let count = self.route.as_ref()?.stops.len();
-                        let back = if self.kept.is_reverse { 1 } else { count - 1 };
-                        (self.list.cursor + back) % count
-                    }
-                };
+                let place = self.place_before_next()?;
                 self.go_on_from(place);
                 None
             }
@@ -108,10 +100,20 @@ impl App {
                 self.reprint(place)
             }
             Item::DayTotal => self.open_day(),
-            Item::Reverse => self.turn_round(),
-            Item::Sun => self.look(Look::Sun),
-            Item::Night => self.look(Look::Night),
-            Item::LeftHand => self.switch_hands(),
+            Item::Reverse => Some(self.turn_round()),
+            Item::Sun => Some(self.look(Look::Sun)),
+            Item::Night => Some(self.look(Look::Night)),
+            Item::LeftHand => Some(self.switch_hands()),
         }
+    }
+
+    /// Where one stands; on the list, before what is chosen, which counts itself.
+    fn place_before_next(&self) -> Option<usize> {
+        if let Screen::Entry(entry) = &self.screen {
+            return Some(entry.place);
+        }
+        let count = self.route.as_ref()?.stops.len();
+        let back = if self.kept.is_reverse { 1 } else { count.checked_sub(1)? };
+        Some((self.list.cursor + back) % count)
     }
 }

@@ -3,7 +3,8 @@
 use jiff::Timestamp;
 use jiff::tz::Offset;
 use shared::calendar::japanese_month_day;
-use shared::metering::Hazard;
+use shared::metering::{Finding, Hazard};
+use shared::wire::ReadingV1;
 
 use super::day::{self, Day};
 use super::menu::Menu;
@@ -29,12 +30,11 @@ impl App {
         let row_of_cursor = shown.iter().position(|place| Some(*place) == chosen);
         let row_number = row_of_cursor.map_or(0, |row| row + 1);
         let filter = self.list.filter.japanese();
-        let mut position = format!("{filter}　{}件中 {row_number}件目", shown.len());
-        let revisits = route.revisits();
-        if revisits > 0 {
-            position.push_str(&format!("　再訪問 {revisits}件"));
-        }
-        view.list_position = position;
+        let to_revisit = match route.revisits() {
+            0 => String::new(),
+            revisits => format!("　再訪問 {revisits}件"),
+        };
+        view.list_position = format!("{filter}　{}件中 {row_number}件目{to_revisit}", shown.len());
         let visible = shown.iter().skip(self.list.top).take(ROWS);
         view.rows =
             visible.map(|place| row(&route.stops[*place], Some(*place) == chosen)).collect();
@@ -90,7 +90,7 @@ impl App {
         let pages = day::pages(total, route);
         let (title, facts) = pages[day.page.min(pages.len() - 1)].clone();
         view.work.title = format!("日計　{}", japanese_month_day(self.today));
-        view.work.text = title.to_owned();
+        title.clone_into(&mut view.work.text);
         view.work.pages = format!("{}／{}頁", day.page + 1, pages.len());
         view.work.facts = facts;
         let is_signed = self.is_signed(day);
@@ -148,9 +148,7 @@ pub(super) fn row(stop: &Stop, is_chosen: bool) -> RowView {
         (Outcome::Open, _) if stop.planned.in_service => ("未", Tone::Info),
         (Outcome::Open, _) => ("中止", Tone::Info),
         (Outcome::Read { printed: None, .. }, _) if stop.has_slip() => ("未印刷", Tone::Warn),
-        (Outcome::Read { reading, .. }, _) if !reading.findings.is_empty() => {
-            ("要確認", Tone::Warn)
-        }
+        (Outcome::Read { reading, .. }, _) if is_odd(reading) => ("要確認", Tone::Warn),
         (Outcome::Read { .. }, _) => ("済", Tone::Good),
         (Outcome::NotRead(no_read), _) if no_read.comes_again => ("再訪", Tone::Warn),
         (Outcome::NotRead(no_read), _) if no_read.reason == GONE => ("対象外", Tone::Info),
@@ -170,6 +168,12 @@ pub(super) fn row(stop: &Stop, is_chosen: bool) -> RowView {
         tone,
         is_chosen,
     }
+}
+
+/// Whether anything is odd that the reader is told of: a pattern of made-up readings is not.
+pub(super) fn is_odd(reading: &ReadingV1) -> bool {
+    let hidden = Finding::SameAgain { times: 0 }.code();
+    reading.findings.iter().any(|code| *code != hidden)
 }
 
 /// Remark 18 (家屋なし・撤去済): there is nothing to read any more.

@@ -1,5 +1,6 @@
 //! The route list (順路の一覧): where the reader is, and what is left.
 
+use super::present_frame::is_odd;
 use super::{App, Effect, Key, Screen, entry};
 use crate::route::{Outcome, Route, Stop};
 
@@ -51,7 +52,7 @@ impl Filter {
             Filter::Revisit => stop.outcome.comes_again(),
             Filter::Odd => match &stop.outcome {
                 Outcome::Read { reading, printed, .. } => {
-                    !reading.findings.is_empty() || (printed.is_none() && stop.planned.in_service)
+                    is_odd(reading) || (printed.is_none() && stop.planned.in_service)
                 }
                 _ => false,
             },

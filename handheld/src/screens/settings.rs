@@ -72,23 +72,23 @@ impl App {
         self.kept.last_contact_unix_seconds = Some(now_unix_seconds);
     }
 
-    pub(super) fn look(&mut self, look: Look) -> Option<Effect> {
+    pub(super) fn look(&mut self, look: Look) -> Effect {
         self.kept.look = self.kept.look.switched(look);
-        Some(Effect::Keep)
+        Effect::Keep
     }
 
-    pub(super) fn switch_hands(&mut self) -> Option<Effect> {
+    pub(super) fn switch_hands(&mut self) -> Effect {
         self.kept.is_left_handed = !self.kept.is_left_handed;
-        Some(Effect::Keep)
+        Effect::Keep
     }
 
-    pub(super) fn turn_round(&mut self) -> Option<Effect> {
+    pub(super) fn turn_round(&mut self) -> Effect {
         self.kept.is_reverse = !self.kept.is_reverse;
         self.list.is_reverse = self.kept.is_reverse;
         if let Some(route) = &self.route {
             let place = self.list.cursor;
             self.list.point_to(route, place);
         }
-        Some(Effect::Keep)
+        Effect::Keep
     }
 }

@@ -107,6 +107,7 @@ pub struct SyncView {
 
 /// Everything on the screen.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
+#[expect(clippy::struct_excessive_bools, reason = "each shows or hides something of its own")]
 pub struct View {
     pub screen: &'static str,
     pub title: String,
