@@ -19,6 +19,7 @@ pub(super) fn routes() -> Router<Office> {
         .route("/corrections", get(list::show).post(trial::propose).fallback(wrong_method))
         .route("/corrections/new", get(trial::show).fallback(wrong_method))
         .route("/corrections/{id}", get(proposal::show).fallback(wrong_method))
+        .route("/corrections/{id}/paper.pdf", get(proposal::paper).fallback(wrong_method))
         .route("/corrections/{id}/decision", post(proposal::decide).fallback(wrong_method))
         .route("/settlements", get(settlements::show).fallback(wrong_method))
 }

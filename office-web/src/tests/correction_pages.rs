@@ -60,6 +60,9 @@ async fn a_misread_bill_is_corrected_and_both_bills_say_so() {
     {
         page.assert_has(words);
     }
+    let paper = second.get(&format!("{correction}/paper.pdf")).await;
+    assert_eq!(paper.header("content-type"), "application/pdf");
+    assert!(paper.bytes.starts_with(b"%PDF-"));
     first.get(&format!("/bills/{id}")).await.assert_has("差替え済み");
     let (new,): (i64,) = sqlx::query_as("select bill_id from billing.bill_replacement")
         .fetch_one(&office.backoffice.pool)

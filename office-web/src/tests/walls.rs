@@ -77,6 +77,7 @@ const BEHIND_LOGIN: &[(&str, &str, &str)] = &[
     ("POST", "/corrections", "/corrections"),
     ("GET", "/corrections/new", "/corrections/new"),
     ("GET", "/corrections/{id}", "/corrections/1"),
+    ("GET", "/corrections/{id}/paper.pdf", "/corrections/1/paper.pdf"),
     ("POST", "/corrections/{id}/decision", "/corrections/1/decision"),
     ("GET", "/settlements", "/settlements"),
     ("GET", "/devices", "/devices"),

@@ -16,6 +16,8 @@ use crate::ids::{AssessmentId, TariffId};
 use crate::metering::estimate::Fraction;
 use crate::quantity::{CubicMeters, RoundingMode, Yen};
 
+pub use words::ChangeRow;
+
 coded! {
     /// Why a bill is corrected (更正の理由).
     CorrectionReason {

@@ -5,6 +5,7 @@
 
 mod bill;
 mod bill_notes;
+mod correction;
 mod error;
 mod fit;
 mod lab;
@@ -13,5 +14,6 @@ mod tests;
 mod world;
 
 pub use bill::bill_pdf;
+pub use correction::{CorrectionPaper, correction_pdf};
 pub use error::DocumentError;
 pub use lab::lab_pdf;

@@ -3,11 +3,13 @@
 use askama::Template;
 use axum::extract::State;
 use axum::http::StatusCode;
+use axum::http::header::{CONTENT_DISPOSITION, CONTENT_SECURITY_POLICY, CONTENT_TYPE};
 use axum::response::{IntoResponse, Redirect, Response};
-use backoffice::access::Right;
+use backoffice::access::{Right, utility};
 use backoffice::billing::{
-    CorrectionDecisionOrder, StoredCorrection, correction, decide_correction,
+    CorrectionDecisionOrder, StoredCorrection, correction, correction_charges, decide_correction,
 };
+use backoffice::documents::{CorrectionPaper, correction_pdf};
 use jiff::civil::Date;
 use serde::Deserialize;
 use shared::billing::RowKind;
@@ -47,6 +49,43 @@ pub(crate) async fn show(
 ) -> Result<Response, Problem> {
     staff.require(Right::ViewBilling)?;
     draw(&office, &staff, id, None).await
+}
+
+/// `GET /corrections/{id}/paper.pdf`: 更正伺. Its name tells of no person.
+pub(crate) async fn paper(
+    State(office): State<Office>,
+    staff: CurrentStaff,
+    Path(id): Path<CorrectionId>,
+) -> Result<Response, Problem> {
+    staff.require(Right::ViewBilling)?;
+    let correction = correction(&office.backoffice, id).await.map_err(problem)?;
+    let charges = correction_charges(&office.backoffice, &correction.result).await;
+    let charges = charges.map_err(problem)?;
+    let utility = utility(&office.backoffice).await?.map_or(String::new(), |known| known.name);
+    let made_on = office.today();
+    let signed = |at, by: &str| format!("{}\n{by}", format::minute(at));
+    let proposed = signed(correction.proposed_at, &correction.proposed_by.1);
+    let decided = correction.decision.as_ref();
+    let decided = decided.map_or(String::new(), |decision| signed(decision.at, &decision.by));
+    // Setting type takes long enough to hold up the others on this thread.
+    let bytes = tokio::task::spawn_blocking(move || {
+        correction_pdf(&CorrectionPaper {
+            correction: &correction,
+            charges: &charges,
+            issuer: utility,
+            proposed,
+            decided,
+            made_on,
+        })
+    })
+    .await??;
+    let headers = [
+        (CONTENT_TYPE, "application/pdf".to_owned()),
+        (CONTENT_DISPOSITION, format!("inline; filename=\"correction-{id}.pdf\"")),
+        // Browsers' own viewers are plug-ins in the eyes of the usual policy.
+        (CONTENT_SECURITY_POLICY, "frame-ancestors 'none'".to_owned()),
+    ];
+    Ok((headers, bytes).into_response())
 }
 
 #[derive(Deserialize)]

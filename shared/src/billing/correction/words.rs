@@ -1,7 +1,8 @@
 //! A correction in words (更正の内容): for pages, papers and files.
 
 use super::{ClaimChange, ClaimState, Correction};
-use crate::quantity::Yen;
+use crate::billing::charge::ChargeInput;
+use crate::quantity::{Yen, grouped};
 
 impl ClaimChange {
     /// What changed, one line each: only what did.
@@ -37,7 +38,67 @@ impl ClaimChange {
     }
 }
 
+/// A row of the table of before and after: what it is, before, after, difference.
+pub type ChangeRow = [String; 4];
+
+impl ClaimChange {
+    /// The table of this claim, for pages and papers.
+    pub fn rows(&self) -> Vec<ChangeRow> {
+        let (before, after) = (&self.before, &self.after);
+        let (from, to) = (&before.input, &after.input);
+        let facts =
+            |input: &ChargeInput| format!("{}mm・{}", input.size.mm(), input.use_class.key());
+        let volume = |state: &ClaimState| i64::from(state.input.usage.0);
+        let mut rows = vec![
+            facts_row("口径・用途", facts(from), facts(to)),
+            [
+                "水量".to_owned(),
+                format!("{}m³", volume(before)),
+                format!("{}m³", volume(after)),
+                difference(volume(after) - volume(before), "m³"),
+            ],
+        ];
+        if from.dwellings > 1 || to.dwellings > 1 {
+            let dwellings = |input: &ChargeInput| format!("{}戸", input.dwellings);
+            rows.push(facts_row("戸数", dwellings(from), dwellings(to)));
+        }
+        if let Some(relief) = after.relief {
+            rows.push(yen_row("料金からの減額", Yen(0), relief.amount));
+        }
+        rows.push(yen_row("金額（税込）", before.amount, after.amount));
+        rows.push(yen_row("うち消費税", before.tax, after.tax));
+        rows
+    }
+}
+
+fn facts_row(name: &str, before: String, after: String) -> ChangeRow {
+    let changed = if before == after { "−" } else { "変更" };
+    [name.to_owned(), before, after, changed.to_owned()]
+}
+
+fn yen_row(name: &str, before: Yen, after: Yen) -> ChangeRow {
+    [
+        name.to_owned(),
+        format!("{}円", before.grouped()),
+        format!("{}円", after.grouped()),
+        difference((after - before).0, "円"),
+    ]
+}
+
+fn difference(difference: i64, unit: &str) -> String {
+    match difference {
+        0 => "−".to_owned(),
+        1.. => format!("+{}{unit}", grouped(difference)),
+        _ => format!("{}{unit}", grouped(difference)),
+    }
+}
+
 impl Correction {
+    /// The row of the whole bill.
+    pub fn total_row(&self) -> ChangeRow {
+        yen_row("請求額", self.before(), self.after())
+    }
+
     /// The whole as text.
     pub fn japanese(&self) -> String {
         let mut lines: Vec<String> = self.claims.iter().flat_map(ClaimChange::japanese).collect();
