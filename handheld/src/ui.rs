@@ -11,7 +11,7 @@ pub mod headless;
 
 use std::rc::Rc;
 
-use slint::{ComponentHandle, ModelRc, SharedString, VecModel};
+use slint::{ComponentHandle, Model, ModelRc, SharedString, VecModel};
 
 use crate::screens::{Key, Look as ViewLook, Tone as ViewTone, View};
 
@@ -21,6 +21,7 @@ slint::include_modules!();
 pub struct Ui {
     window: HandheldWindow,
     shown: View,
+    rows: Rc<VecModel<RowView>>,
 }
 
 impl Ui {
@@ -38,7 +39,9 @@ impl Ui {
                 on_key(key);
             }
         });
-        Ok(Ui { window, shown: View::default() })
+        let rows = Rc::new(VecModel::default());
+        adapter.set_rows(rows.clone().into());
+        Ok(Ui { window, shown: View::default(), rows })
     }
 
     /// Shows a view; what did not change is left alone.
@@ -48,9 +51,7 @@ impl Ui {
             let keys: Vec<SharedString> = view.keys.iter().map(SharedString::from).collect();
             adapter.set_keys(model(keys));
         }
-        if view.rows != self.shown.rows {
-            adapter.set_rows(model(view.rows.iter().map(row).collect()));
-        }
+        self.show_rows(&view);
         if view.options != self.shown.options {
             let options = view.options.iter().map(|option| OptionView {
                 key: (&option.key).into(),
@@ -79,6 +80,17 @@ impl Ui {
             adapter.set_view(screen(&view));
         }
         self.shown = view;
+    }
+
+    /// A row that did not change is not drawn again.
+    fn show_rows(&self, view: &View) {
+        if view.rows.len() != self.shown.rows.len() {
+            return self.rows.set_vec(view.rows.iter().map(row).collect::<Vec<_>>());
+        }
+        let pairs = view.rows.iter().zip(&self.shown.rows).enumerate();
+        for (at, (new, _)) in pairs.filter(|(_, (new, old))| new != old) {
+            self.rows.set_row_data(at, row(new));
+        }
     }
 
     /// The window alone, to be run while the rest stays in reach (desk and kiosk).
