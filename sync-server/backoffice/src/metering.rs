@@ -4,6 +4,7 @@ mod assign;
 mod close_round;
 mod error;
 mod estimate;
+mod estimated_since;
 mod open_round;
 mod past;
 mod planned_connections;
@@ -35,5 +36,6 @@ pub use withdraw::withdraw;
 pub use work_package::work_package;
 
 pub(crate) use estimate::ESTIMATED;
+pub(crate) use estimated_since::estimated_since;
 pub(crate) use past::{Past, past_of};
 pub(crate) use planned_connections::finding_codes;

@@ -16,6 +16,7 @@ use sqlx::postgres::PgConnection;
 use super::apply::{Source, apply};
 use super::device::Device;
 use super::log::{Head, Place, head, is_stored, place};
+use super::photo_part::photo_part;
 use crate::Backoffice;
 use crate::metering::work_package;
 
@@ -48,7 +49,9 @@ pub async fn accept(
             Ok(SyncResponseV1::Refused { code: "S10".into() })
         }
         SyncRequestV1::Upload { entries } => upload(office, device, &entries, now).await,
-        SyncRequestV1::UploadPhoto { .. } => Ok(SyncResponseV1::Refused { code: "S40".into() }),
+        SyncRequestV1::UploadPhoto { id, offset, part } => {
+            photo_part(office, device, id, offset, &part).await
+        }
     }
 }
 
@@ -79,7 +82,7 @@ async fn upload(
             }
             Place::Next(event) => {
                 let next = head.then(bytes);
-                let source = Source { office, device, sequence: next.through, today };
+                let source = Source { office, device, sequence: next.through, today, now };
                 let quarantine = apply(&mut db, &source, event.map(|event| *event)).await?;
                 store(&mut db, device, next, bytes, quarantine, now).await?;
                 head = next;

@@ -1,10 +1,17 @@
 //! Applying one entry of a terminal's log (送信記録の反映), within a savepoint of its own.
 
+use jiff::Timestamp;
 use jiff::civil::Date;
 use shared::wire::{Event, EventV1, SlipV1};
-use sqlx::postgres::PgConnection;
+use sqlx::postgres::{PgConnection, PgQueryResult};
 use sqlx::{Connection, Row};
 
+use super::apply_cash::{apply_cash, apply_cash_void};
+use super::apply_exchange::apply_exchange;
+use super::apply_note::{apply_note, apply_photo};
+use super::apply_paper::{apply_day_signed, apply_login_refused, apply_paper};
+use super::apply_service::{apply_start, apply_stop};
+use super::apply_suspension::apply_suspension_step;
 use super::apply_visit::{apply_no_read, apply_reading};
 use super::device::Device;
 use crate::Backoffice;
@@ -31,6 +38,8 @@ pub(super) struct Source<'a> {
     pub sequence: u64,
     /// The business date as the server knows it.
     pub today: Date,
+    /// When it came.
+    pub now: Timestamp,
 }
 
 impl Source<'_> {
@@ -82,13 +91,24 @@ async fn apply_event(
         EventV1::NoRead(no_read) => apply_no_read(db, source, no_read).await,
         EventV1::SlipPrinted(slip) => apply_slip(db, source, slip, IsVoid::No).await,
         EventV1::SlipVoided(slip) => apply_slip(db, source, slip, IsVoid::Yes).await,
-        // Kept in the log and shown to the office until their own places are there.
-        _ => Err(NotApplied::Quarantine("S40")),
+        EventV1::MeterExchanged(done) => apply_exchange(db, source, done).await,
+        EventV1::ServiceStarted(start) => apply_start(db, source, start).await,
+        EventV1::ServiceStopped(stop) => apply_stop(db, source, stop).await,
+        EventV1::CashTaken(taken) => apply_cash(db, source, taken).await,
+        EventV1::CashVoided(void) => apply_cash_void(db, source, void).await,
+        EventV1::Noted(note) => apply_note(db, source, note).await,
+        EventV1::PhotoTaken(photo) => apply_photo(db, source, photo).await,
+        EventV1::SuspensionStepDone(step) => apply_suspension_step(db, source, step).await,
+        EventV1::PaperPrinted(paper) => apply_paper(db, source, paper, IsVoid::No).await,
+        EventV1::PaperVoided(paper) => apply_paper(db, source, paper, IsVoid::Yes).await,
+        EventV1::DaySigned(day) => apply_day_signed(db, source, day).await,
+        EventV1::LoginRefused { failures, .. } => apply_login_refused(db, source, failures).await,
     }
 }
 
+/// Whether a paper did not come out whole.
 #[derive(Clone, Copy, PartialEq, Eq)]
-enum IsVoid {
+pub(super) enum IsVoid {
     No,
     Yes,
 }
@@ -126,6 +146,11 @@ async fn apply_slip(
     .execute(db)
     .await?;
     if stored.rows_affected() == 1 { Ok(()) } else { Err(NotApplied::Quarantine("S32")) }
+}
+
+/// Whether a row was stored; if not, one with its key stands there already.
+pub(super) fn stored_once(stored: &PgQueryResult) -> Result<(), NotApplied> {
+    if stored.rows_affected() == 1 { Ok(()) } else { Err(NotApplied::Quarantine("S41")) }
 }
 
 /// Whether the database refused these values (SQLSTATE classes 22 and 23): sending them again

@@ -2,7 +2,7 @@
 
 use jiff::Timestamp;
 use shared::ids::ConnectionNumber;
-use shared::wire::{Event, EventV1, LogEntry};
+use shared::wire::{Event, EventV1, LogEntry, NoteV1};
 use sqlx::{Row, postgres::PgRow};
 
 use crate::Backoffice;
@@ -34,8 +34,20 @@ impl QuarantinedEntry {
             Some(EventV1::Reading(_)) => "検針",
             Some(EventV1::NoRead(_)) => "検針不能",
             Some(EventV1::SlipPrinted(_) | EventV1::SlipVoided(_)) => "お知らせ票",
-            Some(EventV1::PackageReceived { .. } | EventV1::LoggedIn { .. }) => "その他",
-            Some(_) => "現地作業",
+            Some(EventV1::MeterExchanged(_)) => "メーター交換",
+            Some(EventV1::ServiceStarted(_)) => "開栓",
+            Some(EventV1::ServiceStopped(_)) => "中止精算",
+            Some(EventV1::CashTaken(_) | EventV1::CashVoided(_)) => "現金領収",
+            Some(EventV1::Noted(_)) => "連絡事項",
+            Some(EventV1::PhotoTaken(_)) => "写真",
+            Some(EventV1::SuspensionStepDone(_)) => "給水停止",
+            Some(EventV1::PaperPrinted(_) | EventV1::PaperVoided(_)) => "帳票",
+            Some(EventV1::DaySigned(_)) => "日計",
+            Some(
+                EventV1::PackageReceived { .. }
+                | EventV1::LoggedIn { .. }
+                | EventV1::LoginRefused { .. },
+            ) => "その他",
             None => "不明",
         }
     }
@@ -86,6 +98,13 @@ async fn connection_number(
     let connection = match event {
         Some(EventV1::Reading(reading)) => reading.connection,
         Some(EventV1::NoRead(no_read)) => no_read.connection,
+        Some(EventV1::MeterExchanged(done)) => done.connection,
+        Some(EventV1::ServiceStarted(start)) => start.connection,
+        Some(EventV1::ServiceStopped(stop)) => stop.connection,
+        Some(EventV1::CashTaken(taken)) => taken.connection,
+        Some(EventV1::PhotoTaken(photo)) => photo.connection,
+        Some(EventV1::SuspensionStepDone(step)) => step.connection,
+        Some(EventV1::Noted(NoteV1 { connection: Some(connection), .. })) => *connection,
         _ => return Ok(None),
     };
     let number: Option<String> = sqlx::query_scalar(
