@@ -1,6 +1,6 @@
 //! Meters that hung in a period (期間中のメーター): where one was exchanged, all of them with their dials.
 
-use std::collections::HashMap;
+use std::collections::{BTreeSet, HashMap};
 
 use jiff::civil::Date;
 use jiff_sqlx::ToSqlx;
@@ -63,22 +63,47 @@ impl HungMeter {
     }
 }
 
-/// A meter that has hung this long without a reading of an earlier round is not looked for: else
-/// the readings of every connection would have to be looked through.
-const EXCHANGED_WITHIN_DAYS: i32 = 800;
+/// A meter that was taken out this long before a round, and whose successor was never read in between,
+/// is not looked for.
+const EXCHANGED_WITHIN_DAYS: i32 = 400;
 
-/// The meters of connections whose present meter is read for the first time after an exchange, in
-/// the order of time; also of submeters behind masters of the page.
+/// Connections where a meter was taken out not long before a round: few, so that pages need not look
+/// at every meter.
+pub(in crate::billing) async fn exchanged_connections(
+    db: &mut PgConnection,
+    utility: i64,
+    round: i64,
+) -> sqlx::Result<BTreeSet<i64>> {
+    let connections: Vec<i64> = sqlx::query_scalar(
+        "select i.connection_id
+         from metering.meter_installation i
+         join metering.reading_round ro on ro.utility_id = i.utility_id and ro.round_id = $2
+         where i.utility_id = $1 and not upper_inf(i.period)
+           and upper(i.period) > ro.opened_on - $3",
+    )
+    .bind(utility)
+    .bind(round)
+    .bind(EXCHANGED_WITHIN_DAYS)
+    .fetch_all(db)
+    .await?;
+    Ok(connections.into_iter().collect())
+}
+
+/// The meters of those of the connections whose present meter is read for the first time after an
+/// exchange, in the order of time.
 pub(in crate::billing) async fn exchanged_meters(
     db: &mut PgConnection,
     page: PageRange,
+    connections: &[i64],
 ) -> sqlx::Result<HashMap<i64, Vec<HungMeter>>> {
+    if connections.is_empty() {
+        return Ok(HashMap::new());
+    }
     let rows = sqlx::query(EXCHANGED)
         .bind(page.utility)
-        .bind(page.after)
-        .bind(page.last)
+        .bind(connections)
+        .bind(None::<jiff_sqlx::Date>)
         .bind(page.round)
-        .bind(EXCHANGED_WITHIN_DAYS)
         .fetch_all(db)
         .await?;
     meters_of_rows(&rows)
@@ -117,7 +142,6 @@ pub(in crate::billing) async fn meters_to_read(
         .bind(connections)
         .bind(on.to_sqlx())
         .bind(round)
-        .bind(EXCHANGED_WITHIN_DAYS)
         .fetch_all(db)
         .await?;
     meters_of_rows(&rows)
@@ -156,15 +180,11 @@ macro_rules! installations {
 const EXCHANGED: &str = installations!("
         select r.connection_id, r.read_on, r.register_value, i.meter_id
         from metering.current_reading r
-        join connection.service_connection c
-            on c.utility_id = r.utility_id and c.connection_id = r.connection_id
         join metering.meter_installation i
             on i.utility_id = r.utility_id and i.connection_id = r.connection_id
             and i.meter_id = r.meter_id and i.period @> r.read_on
-        where r.utility_id = $1 and r.round_id = $4
-          and ((r.connection_id > $2 and r.connection_id <= $3)
-               or (c.parent_connection_id > $2 and c.parent_connection_id <= $3))
-          and lower(i.period) > r.read_on - $5
+        where r.utility_id = $1 and r.round_id = $4 and r.connection_id = any ($2)
+          and $3::date is null
           and exists (
               select from metering.meter_installation o
               where o.utility_id = r.utility_id and o.connection_id = r.connection_id
@@ -180,7 +200,6 @@ const TO_READ: &str = installations!("
         select i.connection_id, $3::date as read_on, null::integer as register_value, i.meter_id
         from metering.meter_installation i
         where i.utility_id = $1 and i.connection_id = any ($2) and i.period @> $3
-          and lower(i.period) > $3 - $5
           and exists (
               select from metering.meter_installation o
               where o.utility_id = i.utility_id and o.connection_id = i.connection_id

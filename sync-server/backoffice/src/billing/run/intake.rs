@@ -1,5 +1,6 @@
 //! The reading side of a run (検針の読込みと料金計算): rows in, rated bills out, chunk by chunk.
 
+use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use futures_util::TryStreamExt;
@@ -11,6 +12,7 @@ use sqlx::postgres::{PgConnection, PgRow};
 use sqlx::{Connection, Row};
 use tokio::sync::mpsc;
 
+use super::hung::exchanged_connections;
 use super::order::{
     CancelFlag, Difference, NAMED_MAX, Round, RunSummary, Unbilled, UnbilledReason,
 };
@@ -30,6 +32,8 @@ pub(super) struct Intake {
     round: RoundId,
     rating: Rating,
     needs_supply: bool,
+    /// Connections where a meter was taken out lately.
+    exchanged: BTreeSet<i64>,
     pending: Arc<Pending>,
     cancel: CancelFlag,
     summary: RunSummary,
@@ -48,6 +52,7 @@ impl Intake {
             utility,
             round: round.id,
             needs_supply: rating.needs_supply(),
+            exchanged: BTreeSet::new(),
             rating,
             pending,
             cancel,
@@ -73,6 +78,7 @@ impl Intake {
         ] {
             sqlx::query(setting).execute(&mut *db).await?;
         }
+        self.exchanged = exchanged_connections(&mut db, self.utility, self.round.0).await?;
         let mut after = i64::MIN;
         let mut connections = FIRST_CHUNK_CONNECTIONS.min(chunk_connections);
         while let Some(last) = self.page_end(&mut db, after, connections).await? {
@@ -117,7 +123,7 @@ impl Intake {
         last: i64,
     ) -> Result<Vec<RatedBill>, BillingError> {
         let range = PageRange { utility: self.utility, round: self.round.0, after, last };
-        let terms = PageTerms::load(db, range).await?;
+        let terms = PageTerms::load(db, range, &self.exchanged).await?;
         let mut rows = sqlx::query(TO_BILL)
             .bind(self.utility)
             .bind(self.round.0)

@@ -4,7 +4,7 @@
 //! Each kind is one small statement over the page's range of connections, so that the many
 //! connections without any terms cost nothing.
 
-use std::collections::HashMap;
+use std::collections::{BTreeSet, HashMap};
 
 use jiff::civil::Date;
 use shared::billing::Claim;
@@ -71,16 +71,23 @@ pub(in crate::billing) struct PageTerms {
 }
 
 impl PageTerms {
-    /// Everything that connections of the page depend on.
+    /// Everything that connections of the page depend on. `exchanged` are the connections where a
+    /// meter was taken out lately, of the whole round.
     pub(in crate::billing) async fn load(
         db: &mut PgConnection,
         page: PageRange,
+        exchanged: &BTreeSet<i64>,
     ) -> sqlx::Result<Self> {
+        let masters = masters(db, page).await?;
+        let submeters = masters.values().flat_map(|master| &master.submeters);
+        let mut to_look_at: Vec<i64> =
+            submeters.map(|sub| sub.connection).filter(|id| exchanged.contains(id)).collect();
+        to_look_at.extend(exchanged.range(page.after.saturating_add(1)..=page.last));
         Ok(Self {
             reliefs: reliefs(db, page).await?,
             sources: sources(db, page).await?,
-            masters: masters(db, page).await?,
-            meters: exchanged_meters(db, page).await?,
+            meters: exchanged_meters(db, page, &to_look_at).await?,
+            masters,
             class_changes: class_changes(db, page).await?,
             carried: carried(db, page).await?,
         })
