@@ -145,8 +145,9 @@ async fn empty(office: &Backoffice) -> sqlx::Result<()> {
     office
         .pool
         .execute(
+            // And what points at bills: corrections, of which a bench has none.
             "truncate billing.bill, billing.assessment, ledger.transfer, billing.run_total,
-                 billing.billing_run",
+                 billing.billing_run cascade",
         )
         .await?;
     // Only a superuser may; without it the figures are a little worse, in both ways alike.

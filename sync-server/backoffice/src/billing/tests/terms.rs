@@ -320,6 +320,23 @@ async fn a_change_of_class_cuts_by_its_dials_or_by_days() {
 }
 
 #[tokio::test]
+async fn a_new_user_without_a_rule_for_days_pays_for_whole_periods() {
+    let new_user = "update connection.service_agreement set period = daterange('2026-11-03', null)
+                    where connection_id = $1";
+    let (walked, _) = ready(&[(SATO, used(30))], &[new_user]).await;
+    let text = own_water();
+    let proration = text.lines().find(|line| line.contains("proration")).unwrap();
+    sqlx::query("update billing.tariff set text = $1 where claim = 1")
+        .bind(text.replace(proration, ""))
+        .execute(&walked.office().pool)
+        .await
+        .unwrap();
+    let summary = walked.run().await.unwrap();
+    assert_eq!(summary.unbilled_count, 0, "{summary:?}");
+    assert_eq!(amounts(&walked).await, [3_900, 450]);
+}
+
+#[tokio::test]
 async fn an_overlap_and_a_second_ending_are_refused_by_the_database() {
     let relief = grant(Claim::Water, "2026-04-01");
     let (walked, first) = ready(&[(SATO, used(30))], &[&relief]).await;
