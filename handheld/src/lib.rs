@@ -8,6 +8,7 @@ pub mod display;
 pub mod headless;
 pub mod kept;
 pub mod notice;
+pub mod papers;
 pub mod route;
 pub mod screens;
 pub mod shell;

@@ -9,6 +9,7 @@ mod login;
 mod menu;
 mod no_read;
 mod orders;
+mod paper;
 mod photo;
 mod present;
 mod present_frame;
@@ -22,6 +23,7 @@ mod work;
 
 use jiff::civil::Date;
 use shared::metering::{BackwardsReason, Finding, LowFlowIndicator, RegisterReading};
+use shared::paper::PaperKind;
 use shared::quantity::CubicMeters;
 use shared::wire::ReaderV1;
 
@@ -87,6 +89,13 @@ pub enum Effect {
         place: usize,
         /// What was done.
         draft: Box<WorkDraft>,
+    },
+    /// Print these papers of a place, one after another; answer [`App::papers_ended`].
+    PrintPapers {
+        /// Place on the route.
+        place: usize,
+        /// In this order.
+        kinds: Vec<PaperKind>,
     },
     /// Take a photo at this place and store it; answer [`App::photo_ended`].
     TakePhoto {
@@ -369,13 +378,19 @@ impl App {
     }
 
     /// The work is on the disk.
-    pub fn work_saved(&mut self, told: impl Into<String>) {
+    pub fn work_saved(
+        &mut self,
+        place: usize,
+        told: impl Into<String>,
+        papers: Vec<PaperKind>,
+    ) -> Option<Effect> {
         self.leave_work();
         // A meter that was just exchanged is read next, with nothing left from before.
         if let Screen::Entry(entry) = &mut self.screen {
             entry.typed.clear();
         }
         self.tell(Tone::Good, told);
+        self.start_papers(place, papers)
     }
 
     /// The printer has said how it went.

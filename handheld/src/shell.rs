@@ -4,6 +4,7 @@
 //! sending and the slow PIN hash run on threads of their own and report back as [`Report`]s.
 
 mod daily;
+mod papers;
 mod photographing;
 mod printing;
 mod saving;
@@ -17,7 +18,7 @@ use std::thread;
 use argon2::{Argon2, PasswordHash, PasswordVerifier};
 use hardware::clock::Clock;
 use hardware::printer::Printer;
-use shared::wire::{EnrolmentV1, EventV1, ReaderV1, SlipV1, WorkPackage};
+use shared::wire::{EnrolmentV1, EventV1, PaperV1, ReaderV1, SlipV1, WorkPackage};
 use uuid::Uuid;
 
 use crate::kept::KeptFile;
@@ -50,6 +51,13 @@ pub enum Report {
         place: usize,
         /// The slip.
         slip: SlipV1,
+        /// What the reader is told when it did not come out.
+        failure: Option<String>,
+    },
+    /// The printer is done with another paper.
+    Paper {
+        /// The paper.
+        paper: PaperV1,
         /// What the reader is told when it did not come out.
         failure: Option<String>,
     },
@@ -100,6 +108,7 @@ pub struct Shell {
     kept: KeptFile,
     /// The number with which a PIN was wrong last.
     refused_login: String,
+    papers: papers::Queue,
 }
 
 impl Shell {
@@ -143,6 +152,7 @@ impl Shell {
             post,
             kept: parts.kept,
             refused_login: String::new(),
+            papers: papers::Queue::default(),
         };
         Ok(shell.counted())
     }
@@ -168,6 +178,7 @@ impl Shell {
             Report::Unlocked { login, key } => self.hear_unlocked(&login, key),
             Report::Pin { reader, is_right } => self.hear_pin(reader, is_right),
             Report::Slip { place, slip, failure } => self.hear_slip(place, slip, failure),
+            Report::Paper { paper, failure } => self.hear_paper(paper, failure),
             Report::Sent { through, of } => self.app.sync_told(through, of.saturating_sub(through)),
             Report::Synced(result) => self.hear_synced(*result),
         }
@@ -191,6 +202,7 @@ impl Shell {
             Effect::SaveReading(draft) => self.save_reading(&draft),
             Effect::SaveNoRead(draft) => self.save_no_read(draft),
             Effect::SaveWork { place, draft } => self.save_work(place, *draft),
+            Effect::PrintPapers { place, kinds } => self.print_papers(place, kinds),
             Effect::TakePhoto { place } => self.take_photo(place),
             Effect::Print { place } => self.print(place),
             Effect::CountDay => self.count_day(),

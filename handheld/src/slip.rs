@@ -4,6 +4,7 @@
 //! and describes the code for checking.
 
 mod measures;
+mod paper;
 mod qr;
 mod sections;
 mod sheet;
@@ -12,6 +13,7 @@ mod wrap;
 
 use hardware::raster::Raster;
 use shared::metering::UsageNotice;
+use shared::paper::Paper;
 
 use measures::Measures;
 use sheet::Sheet;
@@ -29,7 +31,16 @@ pub struct SlipDrawing {
 ///
 /// `qr_text` is what [`UsageNotice::seal`] gave for this very notice.
 pub fn draw(notice: &UsageNotice, qr_text: &str, width_dots: u32) -> SlipDrawing {
-    let (raster, missing_glyphs, clashes) = compose(notice, qr_text, width_dots).finish();
+    finish(compose(notice, qr_text, width_dots))
+}
+
+/// Draws a paper besides the notice.
+pub fn draw_paper(paper: &Paper, width_dots: u32) -> SlipDrawing {
+    finish(paper::compose(paper, width_dots))
+}
+
+fn finish(sheet: Sheet) -> SlipDrawing {
+    let (raster, missing_glyphs, clashes) = sheet.finish();
     if clashes > 0 {
         tracing::warn!(slip.clashing_dots = clashes, "parts of the slip overlap");
     }

@@ -8,7 +8,8 @@ mod pair;
 mod seal;
 
 use shared::wire::{
-    Event, EventV1, LogEntry, ReaderV1, RunningHash, SlipV1, WireError, WorkPackage, decode, encode,
+    Event, EventV1, LogEntry, PaperV1, ReaderV1, RunningHash, SlipV1, WireError, WorkPackage,
+    decode, encode,
 };
 
 use copy::{Change, Memory, Row};
@@ -287,11 +288,23 @@ impl Store {
     pub fn begin_slip(&mut self, device_code: &str, mut slip: SlipV1) -> Result<SlipV1> {
         let slip_counter = self.memory.slip_counter + 1;
         slip.slip_number = format!("{device_code}-{slip_counter:06}");
-        let sealed = self.key()?.seal(Kind::Slip, &encode(&slip));
-        let slip_under_way = Some(sealed);
-        let memory = Memory { slip_counter, slip_under_way, ..self.memory.clone() };
-        self.write(Change { memory: Some(memory), ..Change::default() })?;
+        self.begin(slip_counter, &EventV1::SlipVoided(slip.clone()))?;
         Ok(slip)
+    }
+
+    /// Gives out the next number of the same row for a paper and notes it as begun.
+    pub fn begin_paper(&mut self, device_code: &str, mut paper: PaperV1) -> Result<PaperV1> {
+        let slip_counter = self.memory.slip_counter + 1;
+        paper.paper_number = format!("{device_code}-{slip_counter:06}");
+        self.begin(slip_counter, &EventV1::PaperVoided(paper.clone()))?;
+        Ok(paper)
+    }
+
+    /// Keeps what must be written down if nobody ever hears the end of it.
+    fn begin(&mut self, slip_counter: u32, if_lost: &EventV1) -> Result<()> {
+        let slip_under_way = Some(self.key()?.seal(Kind::Slip, &encode(if_lost)));
+        let memory = Memory { slip_counter, slip_under_way, ..self.memory.clone() };
+        self.write(Change { memory: Some(memory), ..Change::default() })
     }
 
     /// Writes down what became of the slip that was begun.
@@ -306,13 +319,13 @@ impl Store {
         self.memory.slip_under_way.is_some()
     }
 
-    /// A slip that was begun before the plug was pulled: nobody knows its end, so it is void.
-    pub fn void_slip_under_way(&mut self, now_unix_seconds: i64) -> Result<Option<SlipV1>> {
+    /// A slip or paper that was begun before the plug was pulled: nobody knows its end, so it is void.
+    pub fn void_slip_under_way(&mut self, now_unix_seconds: i64) -> Result<Option<EventV1>> {
         let Some(sealed) = &self.memory.slip_under_way else { return Ok(None) };
         let bytes = self.key()?.open(Kind::Slip, sealed).ok_or(StoreError::Damaged(0))?;
-        let slip: SlipV1 = decode(&bytes)?;
-        self.end_slip(now_unix_seconds, EventV1::SlipVoided(slip.clone()))?;
-        Ok(Some(slip))
+        let void: EventV1 = decode(&bytes)?;
+        self.end_slip(now_unix_seconds, void.clone())?;
+        Ok(Some(void))
     }
 
     fn key(&self) -> Result<&DataKey> {

@@ -284,6 +284,7 @@ fn every_page_of_work_is_walked_by_keys() {
     at(&mut terminal, "2", "stop-cash");
     at(&mut terminal, "1 0 0 0 0 Return 1", "stop-look");
     at(&mut terminal, "Return", "stop-saved");
+    terminal.tells(&["中止精算書", "領収書"]);
     at(&mut terminal, "F4", "stopped-menu");
     at(&mut terminal, "3 1", "receipt-void");
     at(&mut terminal, "Return", "receipt-voided");
@@ -297,4 +298,11 @@ fn every_page_of_work_is_walked_by_keys() {
     drop(terminal);
     drop(paper.stdin.take());
     paper.wait().unwrap();
+    // Slip, settlement, receipt, slip.
+    let folder = folder.path().join("paper");
+    let pictures = Path::new(env!("CARGO_MANIFEST_DIR")).join("../target/pictures/handheld");
+    for (number, name) in [(2, "paper-settlement"), (3, "paper-receipt")] {
+        let drawn = folder.join(format!("slip-{number:04}.png"));
+        std::fs::copy(drawn, pictures.join(format!("{name}.png"))).unwrap();
+    }
 }

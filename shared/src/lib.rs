@@ -15,6 +15,7 @@ pub mod ids;
 pub mod ledger;
 pub mod metering;
 pub mod panel;
+pub mod paper;
 pub mod quantity;
 pub mod search;
 pub mod wire;

@@ -108,7 +108,18 @@ impl App {
             Key::Enter | Key::Down if owes_photo => return self.take_photo(place),
             Key::Enter | Key::Down => self.go_on_from(place),
             Key::Function(2) => self.correct(place),
-            Key::Function(3) => return self.reprint(Some(place)),
+            Key::Function(3) => {
+                let is_stopped = self
+                    .route
+                    .as_ref()
+                    .is_some_and(|route| matches!(route.stops[place].outcome, Outcome::Stopped(_)));
+                let printed = if is_stopped {
+                    self.print_papers_at(place)
+                } else {
+                    self.reprint(Some(place))
+                };
+                return printed;
+            }
             Key::Cancel | Key::Function(1) => self.back_to_list(place),
             Key::Function(4) => self.open_menu(place),
             _ => {}

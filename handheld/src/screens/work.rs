@@ -125,6 +125,8 @@ pub(super) enum Next {
     Remarks(Vec<u8>),
     /// A photo is taken.
     Photo,
+    /// What belongs to the connection is printed.
+    Print,
 }
 
 impl<'a> Scene<'a> {
@@ -343,6 +345,7 @@ impl App {
             }
             Next::Save(draft) => return Some(Effect::SaveWork { place, draft: Box::new(draft) }),
             Next::Photo => return self.take_photo(place),
+            Next::Print => return self.print_papers_at(place),
             Next::Remarks(remarks) => {
                 let origin = work.origin.clone();
                 if let Origin::Entry(mut entry) = origin {

@@ -1,7 +1,8 @@
 //! Saving work besides reading (現地作業の保存): exchange, start, stop, cash, notes, suspension.
 
 use shared::calendar::to_unix_days;
-use shared::metering::CutMethod;
+use shared::metering::{CutMethod, SuspensionStep};
+use shared::paper::PaperKind;
 use shared::wire::{
     CashReceiptV1, CashVoidV1, EventV1, MeterExchangeV1, ServiceStartV1, ServiceStopV1,
     SuspensionStepV1, VisitV1,
@@ -25,9 +26,23 @@ fn visit(remarks: Vec<u8>) -> VisitV1 {
     VisitV1 { remarks, ..VisitV1::default() }
 }
 
+/// What is left at the door.
+fn papers_of(draft: &WorkDraft) -> Vec<PaperKind> {
+    match draft {
+        WorkDraft::Stop(_, None) => vec![PaperKind::Settlement],
+        WorkDraft::Stop(_, Some(_)) => vec![PaperKind::Settlement, PaperKind::Receipt],
+        WorkDraft::Cash(_) => vec![PaperKind::Receipt],
+        WorkDraft::Suspension(draft) if draft.step == SuspensionStep::NoticePosted => {
+            vec![PaperKind::SuspensionNotice]
+        }
+        _ => Vec::new(),
+    }
+}
+
 impl Shell {
     pub(super) fn save_work(&mut self, place: usize, draft: WorkDraft) {
         let Some(stamp) = self.stamp(place) else { return };
+        let papers = papers_of(&draft);
         let told = match draft {
             WorkDraft::Exchange(draft) => {
                 self.keep(&EventV1::MeterExchanged(exchange(stamp, draft))).then(|| {
@@ -61,10 +76,12 @@ impl Shell {
                 self.keep(&EventV1::SuspensionStepDone(step)).then_some(told)
             }
         };
-        if let Some(told) = told {
-            self.app.work_saved(told);
-        }
         self.count();
+        if let Some(told) = told
+            && let Some(effect) = self.app.work_saved(place, told, papers)
+        {
+            self.carry_out(effect);
+        }
     }
 
     fn stamp(&self, place: usize) -> Option<Stamp> {

@@ -36,7 +36,7 @@ impl Row {
 pub struct Memory {
     /// Last slip number given out; a number is used once, whatever became of the paper.
     pub slip_counter: u32,
-    /// A sealed `SlipV1` that was begun and of which nobody knows the end yet.
+    /// The sealed event that voids what was begun and of which nobody knows the end yet.
     pub slip_under_way: Option<Vec<u8>>,
     /// Everything up to here is on the server's disk.
     pub receipt_through: u64,

@@ -216,7 +216,7 @@ fn a_receipt_is_taken_back_and_given_anew() {
     route.note(&EventV1::CashVoided(void));
     assert_eq!(route.cash_yen(to_unix_days(TODAY)), 0);
     assert_eq!(route.next_receipt_number("H01"), "H01-R000002", "a number is used once");
-    app.work_saved("取り消しました。");
+    app.work_saved(0, "取り消しました。", Vec::new());
     type_keys(&mut app, "D");
     let row = app.view().options.into_iter().find(|o| o.text.contains("現金")).unwrap();
     type_keys(&mut app, &row.key);
@@ -235,7 +235,7 @@ fn a_note_is_chosen_and_not_typed() {
         (note.kind, note.text.as_str()),
         (NoteKind::Repair, "メーターの手前で水が漏れている")
     );
-    app.work_saved("連絡を保存しました。");
+    app.work_saved(0, "連絡を保存しました。", Vec::new());
     assert_eq!(app.view().screen, "reading");
 }
 
@@ -264,6 +264,6 @@ fn arrears_are_seen_in_their_own_list_and_nowhere_else() {
     assert_eq!((step.order, step.step), (76, SuspensionStep::Cut));
     assert_eq!((step.method, step.seal.as_str()), (Some(CutMethod::StopTap), "88"));
     assert_eq!(step.register.map(RegisterReading::value), Some(1_230));
-    app.work_saved("保存しました。");
+    app.work_saved(0, "保存しました。", Vec::new());
     assert!(shows_arrears(&app), "back in the list of suspensions");
 }

@@ -16,6 +16,7 @@ enum Item {
     Stop,
     Cash,
     Void,
+    Print,
 }
 
 impl Item {
@@ -29,6 +30,7 @@ impl Item {
             Item::Stop => "中止精算",
             Item::Cash => "現金を受け取る",
             Item::Void => "領収書を取り消す",
+            Item::Print => "不在・認定のお知らせを印刷",
         }
     }
 }
@@ -52,6 +54,7 @@ fn items(scene: &Scene) -> Vec<Item> {
             });
         }
         Outcome::Started(_) => {}
+        Outcome::NotRead(_) => items.push(Item::Print),
         _ => {
             if has_start || !scene.stop.planned.in_service {
                 items.push(Item::Start);
@@ -88,5 +91,6 @@ pub(super) fn answer(answer: &Answer, scene: &Scene) -> Next {
         Item::Stop => Next::Ask(Job::Stop(stop::StopJob::default())),
         Item::Cash => cash::begin(scene),
         Item::Void => Next::Ask(Job::Void(cash::Void::default())),
+        Item::Print => Next::Print,
     }
 }
