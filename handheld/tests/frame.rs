@@ -257,7 +257,7 @@ impl Seen {
         self.picture("1 3 2 0 Return", "check-indicator", "check");
         self.picture("Escape F2 1", "no-read", "no_read");
         self.picture("Escape F4", "work-menu", "work");
-        self.picture("4", "exchange", "work");
+        self.picture("3", "exchange", "work");
         self.picture("F1 F1 F3 3", "day", "day");
         self.picture("RightArrow", "day-works", "day");
         self.picture("F1 F4", "sync", "sync");

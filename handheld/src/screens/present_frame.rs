@@ -65,9 +65,11 @@ impl App {
             (false, 0) => "見つかりません".to_owned(),
             (false, found) => format!("{found}件中 {}件目", search.cursor + 1),
         };
-        let marks = if search.is_kana { "濁点" } else { "" };
-        let other = if search.is_kana { "数字" } else { "かな" };
-        view.keys = keys(["一覧", marks, "地名", "", other]);
+        view.keys = if search.is_kana {
+            keys(["一覧", "濁点", "地名", "次の字", "数字"])
+        } else {
+            keys(["一覧", "", "地名", "", "かな"])
+        };
         view.enter = "開く".into();
         let visible = search.found.iter().enumerate().skip(search.top).take(search::ROWS);
         view.rows =

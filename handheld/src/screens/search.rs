@@ -79,16 +79,12 @@ impl App {
             }
             Key::Function(2) if search.is_kana => search.kana.mark(&mut search.typed),
             Key::Function(3) => return self.open_names(),
-            Key::Function(4) => {
-                self.show_sync();
-                return None;
-            }
             Key::Function(5) => {
                 search.kana.settle();
                 search.is_kana = !search.is_kana;
             }
-            // In kana → ends the character; it pages where nothing is being written.
-            Key::Right if search.is_kana => search.kana.settle(),
+            // With kana → and F4 end the character, so that the next may be of the same row.
+            Key::Right | Key::Function(4) if search.is_kana => search.kana.settle(),
             Key::Right => search.step(rows),
             Key::Left => search.step(-rows),
             Key::Up => search.step(-1),

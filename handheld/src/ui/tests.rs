@@ -127,7 +127,7 @@ fn pages() -> Vec<(&'static str, View)> {
         ),
         ("no-read", &["Return", "F2", "1"]),
         ("work-menu", &["Return", "F4"]),
-        ("exchange", &["Return", "F4", "4"]),
+        ("exchange", &["Return", "F4", "3"]),
     ];
     let mut pages = vec![("login", app().view())];
     for (name, keys) in walks {

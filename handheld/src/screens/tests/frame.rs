@@ -37,6 +37,9 @@ fn kana_are_written_with_ten_keys_and_narrow_the_hits() {
     // F2, then F5 for kana, キ and ゛, →, オ.
     type_keys(&mut app, "BE22B");
     assert_eq!(app.view().search_typed, "ギ");
+    type_keys(&mut app, "2D2rD");
+    assert_eq!(app.view().search_typed, "ギカ", "the same row twice, and one taken back");
+    type_keys(&mut app, "r");
     app.press(Key::Right, 0);
     type_keys(&mut app, "11111");
     let view = app.view();
