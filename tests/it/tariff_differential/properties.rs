@@ -207,5 +207,5 @@ fn days_are_charged_as_the_days_they_are_cut_into() {
         assert_eq!(sum(days), sum(cut) + sum(days - cut), "{days} = {cut} + rest\n{table:#?}");
         checked += 1;
     });
-    assert!(checked > 100, "only {checked}");
+    assert!(checked > 30, "only {checked}");
 }

@@ -327,7 +327,8 @@ fn partial_parts(
             (parts, whole(1))
         }
         _ => {
-            let of_period = rule.days_per_month.expect("converting needs days") * periods;
+            let of_month = rule.days_per_month.expect("converting needs days");
+            let of_period = of_month * table_months * periods;
             let mode = Step { mode: rule.volume_mode, yen: 1 };
             let usage = rounded(fraction(one.usage * of_period, days), mode).to_integer();
             let part = Laid {

@@ -36,16 +36,25 @@ pub fn any_file(dice: &mut ChaCha8Rng) -> String {
         let _ = writeln!(text, "transition = {{ {transition} }}");
     }
     let mut classes: Vec<&str> = KNOWN.to_vec();
-    if dice.random_bool(0.3) {
-        text.push_str("[use_classes]\nfarm = \"農業用\"\ntower_2 = \"高架水槽\"\n");
+    // Rules may be limited to classes that the file names.
+    let is_named = dice.random_bool(0.5);
+    let is_extended = dice.random_bool(0.3);
+    if is_named || is_extended {
+        text.push_str("[use_classes]\n");
+    }
+    if is_named {
+        text.push_str("general = \"一般用\"\nhousehold = \"家庭用\"\nbusiness = \"営業用\"\n");
+    }
+    if is_extended {
+        text.push_str("farm = \"農業用\"\ntower_2 = \"高架水槽\"\n");
         classes.extend(NAMED);
     }
     let sewerage = dice.random_range(0..=3);
     if sewerage == 0 || dice.random_bool(0.8) {
-        table::any_table(dice, &mut text, "water", None, &classes);
+        table::any_table(dice, &mut text, ("water", None), &classes, is_named);
     }
     for authority in [None, Some("隣の市"), Some("流域")].into_iter().take(sewerage) {
-        table::any_table(dice, &mut text, "sewerage", authority, &classes);
+        table::any_table(dice, &mut text, ("sewerage", authority), &classes, is_named);
     }
     text
 }

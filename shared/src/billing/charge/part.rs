@@ -193,7 +193,8 @@ fn reliefs<J: Journal>(
         }
         let wanted = wanted(plan, part, relief, full[basis], usage)?;
         let capped = relief.cap.map_or(wanted, |cap| wanted.min(Exact::from(cap)));
-        let exact = capped.min(left[basis]).min(left[3]);
+        // A relief that was rounded up may have taken more than its basis had.
+        let exact = capped.min(left[basis]).min(left[3]).max(Exact::ZERO);
         let taken = rounded_line(plan, exact).min(left[3]);
         if basis != 3 {
             left[basis] = left[basis] - taken;

@@ -78,14 +78,7 @@ impl Reader<'_> {
     ) -> Option<Tariff> {
         let form = placed.get();
         if claim == Claim::Water {
-            for (name, place) in [
-                ("well", form.well.as_ref().map(Placed::span)),
-                ("deduction", form.deduction.as_ref().map(Placed::span)),
-            ] {
-                self.expect(place.is_none(), &place.unwrap_or_default(), || {
-                    FaultKind::SewerageOnly(name)
-                });
-            }
+            self.refuse_sewerage_rules(form);
         }
         self.expect(matches!(form.table_months.get(), 1 | 2), &form.table_months.span(), || {
             FaultKind::Range { field: "table_months", expected: " 1 か 2 " }
@@ -139,6 +132,16 @@ impl Reader<'_> {
             tax,
             roundings,
         })
+    }
+
+    fn refuse_sewerage_rules(&mut self, form: &ScheduleForm) {
+        for (name, place) in [
+            ("well", form.well.as_ref().map(Placed::span)),
+            ("deduction", form.deduction.as_ref().map(Placed::span)),
+        ] {
+            let is_absent = place.is_none();
+            self.expect(is_absent, &place.unwrap_or_default(), || FaultKind::SewerageOnly(name));
+        }
     }
 
     fn reliefs(&mut self, forms: &[Placed<ReliefForm>]) -> Vec<Relief> {

@@ -120,10 +120,13 @@ impl Reader<'_> {
                     || rule.use_classes.is_empty()
                     || rule.use_classes.iter().any(|class| earlier.use_classes.contains(class))
             });
-            self.expect(!is_double, &form.months.span(), || {
+            let is_whole = form.use_classes.len() == rule.use_classes.len();
+            self.expect(!is_double || !is_whole, &form.months.span(), || {
                 FaultKind::Conflict("同じ用途の井戸水の決まりが2つあります。")
             });
-            wells.push(rule);
+            if is_whole {
+                wells.push(rule);
+            }
         }
         wells
     }

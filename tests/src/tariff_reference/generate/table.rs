@@ -18,6 +18,8 @@ struct Frame {
     sizes_mm: Vec<i128>,
     /// What is taxed and rounded by itself.
     apart: Vec<&'static str>,
+    /// Whether the file names the common classes, so that rules may be limited to them.
+    is_named: bool,
     /// Dwellings that share a meter pay its service charge once.
     is_of_meter: bool,
 }
@@ -32,9 +34,9 @@ impl Frame {
 pub fn any_table(
     dice: &mut ChaCha8Rng,
     text: &mut String,
-    claim: &'static str,
-    authority: Option<&str>,
+    (claim, authority): (&'static str, Option<&str>),
     classes: &[&str],
+    is_named: bool,
 ) {
     let split = pick(dice, &["", "first", "last", "half"]);
     let mut sizes_mm = SIZES_MM.to_vec();
@@ -48,6 +50,7 @@ pub fn any_table(
         put_on,
         sizes_mm,
         apart: if is_apart { any_apart(dice) } else { Vec::new() },
+        is_named,
         is_of_meter: !is_apart && dice.random_bool(0.2),
     };
     let header = if claim == "water" { "[water]" } else { "[[sewerage]]" };
@@ -68,7 +71,7 @@ pub fn any_table(
         frame.proration(dice, text);
     }
     if claim == "sewerage" && dice.random_bool(0.3) {
-        any_wells(dice, text);
+        any_wells(dice, text, is_named);
     }
     frame.rates(dice, text, classes);
     frame.rents(dice, text);
@@ -184,24 +187,7 @@ impl Frame {
         if is_converted || dice.random_bool(0.5) {
             keys.push(format!("days_per_month = {}", one_of(dice, &[28, 30, 30, 31])));
         } else {
-            let steps = match dice.random_range(0..5) {
-                3 => {
-                    "{ to_days = 15, to_included = \"0.5\", months = \"0.5\" }, { months = \"1\" }"
-                }
-                0 => {
-                    "{ to_days = 15, months = \"0.5\" }, { to_days = 31, months = \"1\" }, { months = \"2\" }"
-                }
-                1 => {
-                    "{ to_days = 15, months = \"0.5\" }, { to_days = 30, months = \"1\" }, { to_days = 45, months = \"1.5\" }, { months = \"2\" }"
-                }
-                2 => {
-                    "{ to_days = 15, to_m3 = 5, months = \"0.5\" }, { to_days = 15, to_m3 = 12, months = \"0.75\" }, { to_m3 = 8, months = \"0.9\" }, { months = \"1\" }"
-                }
-                _ => {
-                    "{ to_days = 10, months = \"0.25\" }, { to_days = 40, months = \"0.75\" }, { months = \"1.25\" }"
-                }
-            };
-            keys.push(format!("months = [{steps}]"));
+            keys.push(format!("months = [{}]", any_months(dice)));
         }
         if is_converted {
             keys.push("service = \"share\", volume = \"convert\"".to_owned());
@@ -223,7 +209,7 @@ impl Frame {
         if dice.random_bool(0.2) {
             keys.push(format!("sizes_mm = {:?}", &self.sizes_mm[..6]));
         }
-        if dice.random_bool(0.15) {
+        if self.is_named && dice.random_bool(0.3) {
             keys.push("use_classes = [\"general\"]".to_owned());
         }
         if !self.is_of_meter && dice.random_bool(0.2) {
@@ -376,9 +362,10 @@ fn any_rate(dice: &mut ChaCha8Rng, text: &mut String, tables: usize, may_have_mi
 }
 
 /// One rule for all classes, or rules that differ by class.
-fn any_wells(dice: &mut ChaCha8Rng, text: &mut String) {
-    let classes: &[&str] = match dice.random_range(0..3) {
-        0 | 1 => &[""],
+fn any_wells(dice: &mut ChaCha8Rng, text: &mut String, is_named: bool) {
+    let classes: &[&str] = match dice.random_range(0..2) {
+        0 => &[""],
+        _ if !is_named => &[""],
         _ => &["use_classes = [\"general\"], ", "use_classes = [\"household\", \"business\"], "],
     };
     let rules: Vec<String> =
@@ -411,4 +398,23 @@ fn any_well(dice: &mut ChaCha8Rng) -> String {
          with_tap_m3 = {with_tap:?}, with_tap_more_m3 = {with_tap_more}, at_least_alone = {}",
         dice.random_bool(0.5),
     )
+}
+
+/// From days, and perhaps the volume, to months.
+fn any_months(dice: &mut ChaCha8Rng) -> &'static str {
+    match dice.random_range(0..5) {
+        3 => "{ to_days = 15, to_included = \"0.5\", months = \"0.5\" }, { months = \"1\" }",
+        0 => {
+            "{ to_days = 15, months = \"0.5\" }, { to_days = 31, months = \"1\" }, { months = \"2\" }"
+        }
+        1 => {
+            "{ to_days = 15, months = \"0.5\" }, { to_days = 30, months = \"1\" }, { to_days = 45, months = \"1.5\" }, { months = \"2\" }"
+        }
+        2 => {
+            "{ to_days = 15, to_m3 = 5, months = \"0.5\" }, { to_days = 15, to_m3 = 12, months = \"0.75\" }, { to_m3 = 8, months = \"0.9\" }, { months = \"1\" }"
+        }
+        _ => {
+            "{ to_days = 10, months = \"0.25\" }, { to_days = 40, months = \"0.75\" }, { months = \"1.25\" }"
+        }
+    }
 }
