@@ -76,13 +76,8 @@ fn log(events: Vec<(i64, EventV1)>) -> Vec<LogEntry> {
     entries.collect()
 }
 
-fn day_of_everything() -> Vec<LogEntry> {
-    let odd = ReadingV1 {
-        findings: vec![3, 8],
-        visit: VisitV1 { remarks: vec![6], ..VisitV1::default() },
-        ..reading(2, 100, None)
-    };
-    let start = ServiceStartV1 {
+fn start() -> ServiceStartV1 {
+    ServiceStartV1 {
         id: Uuid::nil(),
         package: ROUTE,
         connection: 4,
@@ -93,8 +88,11 @@ fn day_of_everything() -> Vec<LogEntry> {
         started_on_unix_days: DAY,
         visit: VisitV1::default(),
         reader: "101".into(),
-    };
-    let photo = PhotoV1 {
+    }
+}
+
+fn photo() -> PhotoV1 {
+    PhotoV1 {
         id: Uuid::nil(),
         package: ROUTE,
         connection: 2,
@@ -102,8 +100,11 @@ fn day_of_everything() -> Vec<LogEntry> {
         byte_count: 1,
         taken_on_unix_days: DAY,
         reader: "101".into(),
-    };
-    let step = SuspensionStepV1 {
+    }
+}
+
+fn step() -> SuspensionStepV1 {
+    SuspensionStepV1 {
         id: Uuid::nil(),
         package: ROUTE,
         connection: 2,
@@ -117,20 +118,34 @@ fn day_of_everything() -> Vec<LogEntry> {
         done_at_unix_seconds: NINE - 9 * 3_600 + 60,
         visit: VisitV1::default(),
         reader: "101".into(),
-    };
-    let paper = PaperV1 {
+    }
+}
+
+fn paper() -> PaperV1 {
+    PaperV1 {
         paper_number: "T01-000002".into(),
         kind: 1,
         connection: 2,
         subject: None,
         reissue_of: None,
         amount_yen: 0,
-    };
-    let void = CashVoidV1 {
+    }
+}
+
+fn void() -> CashVoidV1 {
+    CashVoidV1 {
         receipt: Uuid::from_u128(1),
         receipt_number: "T01-R000001".into(),
         reason: 1,
         reader: "101".into(),
+    }
+}
+
+fn day_of_everything() -> Vec<LogEntry> {
+    let odd = ReadingV1 {
+        findings: vec![3, 8],
+        visit: VisitV1 { remarks: vec![6], ..VisitV1::default() },
+        ..reading(2, 100, None)
     };
     let other_route = ReadingV1 { package: Uuid::from_u128(8), ..reading(6, 999, Some(1)) };
     log(vec![
@@ -144,13 +159,13 @@ fn day_of_everything() -> Vec<LogEntry> {
         (NINE, EventV1::Reading(reading(1, 38, Some(5_000)))),
         (NINE, EventV1::NoRead(no_read(1, DAY, true))),
         (NINE, EventV1::Reading(odd)),
-        (NINE, EventV1::PhotoTaken(photo)),
-        (NINE, EventV1::PaperPrinted(paper)),
-        (NINE, EventV1::ServiceStarted(start)),
+        (NINE, EventV1::PhotoTaken(photo())),
+        (NINE, EventV1::PaperPrinted(paper())),
+        (NINE, EventV1::ServiceStarted(start())),
         (NINE, EventV1::NoRead(no_read(5, DAY, false))),
-        (NINE, EventV1::SuspensionStepDone(step)),
+        (NINE, EventV1::SuspensionStepDone(step())),
         (NINE, EventV1::CashTaken(receipt(1, 3_000, DAY))),
-        (NINE, EventV1::CashVoided(void)),
+        (NINE, EventV1::CashVoided(void())),
         (NINE, EventV1::CashTaken(receipt(2, 3_100, DAY))),
         (NINE, EventV1::CashTaken(receipt(3, 9_999, DAY - 1))),
         (NINE, EventV1::Reading(other_route)),
