@@ -5,6 +5,8 @@ mod close_round;
 mod error;
 mod estimate;
 mod estimated_since;
+mod field;
+mod on_site;
 mod open_round;
 mod past;
 mod planned_connections;
@@ -24,6 +26,12 @@ pub use estimate::{
     decide_estimate, estimate, estimate_candidate, estimate_candidates, estimate_practice,
     estimated_in_a_row, estimates_of_connection, estimates_of_round, propose_estimate,
     propose_estimates,
+};
+pub use field::{
+    CashDay, DayLine, FieldDay, FieldNote, FieldRefusal, FieldService, NewOrder, StoredPhoto,
+    WorkOrder, approve_day, cancel_order, cash_days, field_days, field_notes, field_services,
+    hand_over_cash, hazards_of, orders_of_connection, photo_bytes, photos_of_connection,
+    place_order, set_hazards, settle,
 };
 pub use open_round::{NewRound, open_round};
 pub use planned_connections::{

@@ -131,8 +131,8 @@ fn check(
         2 => LowFlowIndicator::TurningWithTapsShut,
         _ => return Err(NotApplied::Quarantine("S39")),
     };
-    let history =
-        History::from_past(basis.previous, &past.usage, to_unix_days(read_on), past.in_service);
+    let is_used = past.in_service || past.is_master;
+    let history = History::from_past(basis.previous, &past.usage, to_unix_days(read_on), is_used);
     let found = screen(Observation { register, low_flow }, history, ScreeningLimits::STANDARD);
     let codes: Vec<u8> = found.into_iter().map(Finding::code).collect();
     if codes != seen.findings {

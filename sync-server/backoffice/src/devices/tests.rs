@@ -2,6 +2,7 @@
 
 mod field_work;
 mod network;
+mod office_side;
 
 use jiff::SignedDuration;
 use shared::calendar::to_unix_days;

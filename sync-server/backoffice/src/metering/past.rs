@@ -28,6 +28,8 @@ pub(crate) struct Past {
     /// Day (since 1970-01-01) and volume, the newest first.
     pub usage: Vec<(i32, CubicMeters)>,
     pub in_service: bool,
+    /// Behind a master meter without a user of its own there are users all the same.
+    pub is_master: bool,
     /// The reading of this very round that holds so far.
     pub read_in_round: Option<ReadingId>,
 }
@@ -59,13 +61,12 @@ const PAST: &str = "
            coalesce(last.register_value, i.installed_value) as previous_value,
            coalesce(last.read_on, lower(i.period), $4) as previous_read_on,
            coalesce(past.days, '{}') as past_days, coalesce(past.volumes, '{}') as past_volumes,
-           -- Behind a master meter without a user of its own there are users all the same.
            exists (select from connection.service_agreement a
                    where a.utility_id = $1 and a.connection_id = c.connection_id
-                     and a.period @> $4)
-               or exists (select from connection.service_connection s
-                          where s.utility_id = $1
-                            and s.parent_connection_id = c.connection_id) as in_service,
+                     and a.period @> $4) as in_service,
+           exists (select from connection.service_connection s
+                   where s.utility_id = $1
+                     and s.parent_connection_id = c.connection_id) as is_master,
            (select r.reading_id from metering.current_reading r
             where r.utility_id = $1 and r.round_id = $3
               and r.connection_id = c.connection_id) as read_in_round
@@ -119,6 +120,7 @@ fn past_of_row(row: &PgRow) -> sqlx::Result<Past> {
         previous_read_on: row.try_get::<jiff_sqlx::Date, _>("previous_read_on")?.to_jiff(),
         usage: usage.collect(),
         in_service: row.try_get("in_service")?,
+        is_master: row.try_get("is_master")?,
         read_in_round: row.try_get::<Option<uuid::Uuid>, _>("read_in_round")?.map(ReadingId),
     })
 }

@@ -17,6 +17,7 @@ use sqlx::postgres::{PgConnection, PgRow};
 use sqlx::{Connection, Row};
 use uuid::{Builder, Uuid};
 
+use super::on_site::{fill_on_site, orders_of};
 use super::past::{Past, past_of};
 use crate::Backoffice;
 use crate::billing::terms::on_site_terms;
@@ -60,6 +61,10 @@ pub async fn work_package(
         connections: Vec::new(),
     };
     package.connections = connections(&mut db, office, &package, business_date).await?;
+    let round = RoundId(package.round.id);
+    fill_on_site(&mut db, office.utility, round, &mut package.connections).await?;
+    package.work.orders =
+        orders_of(&mut db, office.utility, &package.connections, business_date).await?;
     package.use_classes = use_classes(&mut db, utility, &package.connections).await?;
     package.id = name_of(&package, device).0;
     hand_over(&mut db, utility, &package, device, business_date).await?;
