@@ -116,7 +116,8 @@ impl EstimateRule {
         let keys: &[&str] = match noted {
             NoReadReason::Absent | NoReadReason::NoAccess => &["absence"],
             NoReadReason::Snow => &["snow", "obstacle"],
-            NoReadReason::Illegible => &["faulty_meter", "obstacle"],
+            NoReadReason::Illegible | NoReadReason::Broken => &["faulty_meter", "obstacle"],
+            NoReadReason::Gone => &[],
             NoReadReason::Obstructed | NoReadReason::Buried | NoReadReason::Submerged => {
                 &["obstacle"]
             }

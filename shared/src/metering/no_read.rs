@@ -21,5 +21,9 @@ coded! {
         Submerged = 9, "submerged", "泥・冠水";
         /// A dog, a locked gate, or refusal.
         NoAccess = 10, "no_access", "犬・施錠・立入拒否";
+        /// The meter is broken or gone.
+        Broken = 13, "broken", "メーター破損・盗難・亡失";
+        /// The house is gone: there is nothing to read any more.
+        Gone = 18, "gone", "家屋なし・撤去済";
     }
 }

@@ -1,6 +1,6 @@
 //! The menu of a connection (作業メニュー): what can be done here besides reading.
 
-use shared::metering::WorkOrderKind;
+use shared::metering::{SettlementPayment, WorkOrderKind};
 
 use super::{Answer, Ask, Job, Next, Question, Scene, cash, exchange, note, start, stop};
 use crate::route::{Outcome, Tap};
@@ -46,13 +46,14 @@ fn items(scene: &Scene) -> Vec<Item> {
     let is_supplied = scene.stop.tap() == Tap::Open;
     let has_start = scene.route.open_order(scene.place, WorkOrderKind::Start).is_some();
     match &scene.stop.outcome {
-        Outcome::Stopped(_) => {
-            items.push(if scene.route.receipt_at(scene.place).is_some() {
-                Item::Void
-            } else {
-                Item::Cash
-            });
+        Outcome::Stopped(_) if scene.route.receipt_at(scene.place).is_some() => {
+            items.push(Item::Void);
         }
+        // A stop that is billed is paid by its bill; with F2 it is settled anew.
+        Outcome::Stopped(stop) if stop.payment == SettlementPayment::Cash.code() => {
+            items.push(Item::Cash);
+        }
+        Outcome::Stopped(_) => {}
         Outcome::Started(_) => {}
         Outcome::NotRead(_) => items.push(Item::Print),
         _ => {
