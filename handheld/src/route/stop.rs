@@ -117,7 +117,8 @@ impl Stop {
             .planned
             .history(to_unix_days(read_on))
             .expect("the previous register was checked when the package was opened");
-        History { in_service: history.in_service && self.tap() == Tap::Open, ..history }
+        let is_open = self.tap() == Tap::Open || self.planned.is_master();
+        History { in_service: history.in_service && is_open, ..history }
     }
 
     /// What a present reading is measured from; after an exchange the new meter, with what the old

@@ -372,6 +372,11 @@ impl From<crate::metering::ScreeningLimits> for ScreeningLimitsV1 {
 }
 
 impl PlannedConnectionV1 {
+    /// Whether submeters lie behind it: water runs through it, whoever has agreed to pay.
+    pub fn is_master(&self) -> bool {
+        self.terms.left_to_office() == Some(crate::billing::terms::LeftToOffice::MasterMeter)
+    }
+
     /// What screening needs to know when the meter is read on that day.
     pub fn history(
         &self,
@@ -384,6 +389,7 @@ impl PlannedConnectionV1 {
             .iter()
             .map(|past| (past.read_on_unix_days, crate::quantity::CubicMeters(past.usage_m3)))
             .collect();
-        Ok(crate::metering::History::from_past(previous, &past, read_on_unix_days, self.in_service))
+        let is_used = self.in_service || self.is_master();
+        Ok(crate::metering::History::from_past(previous, &past, read_on_unix_days, is_used))
     }
 }

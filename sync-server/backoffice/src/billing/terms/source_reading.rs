@@ -24,34 +24,14 @@ pub async fn enter_source_reading(
 ) -> Result<CubicMeters, TermRefusal> {
     let utility = office.utility.0;
     let mut db = office.pool.begin().await?;
-    let row = sqlx::query(
-        "select s.measure, s.dial_digits, s.first_value,
-                (select r.register_value from billing.current_source_reading r
-                 where r.utility_id = s.utility_id and r.source_id = s.source_id
-                   and r.round_id <> $3 and r.read_on < $4
-                 order by r.read_on desc limit 1) as previous,
-                exists (select from billing.current_source_reading r
-                        where r.utility_id = s.utility_id and r.source_id = s.source_id
-                          and r.round_id <> $3 and r.read_on >= $4) as has_later,
-                (select coalesce(max(r.entry_number), 0) from billing.source_reading r
-                 where r.utility_id = s.utility_id and r.source_id = s.source_id
-                   and r.round_id = $3) as entries,
-                exists (select from billing.assessment a
-                        where a.utility_id = s.utility_id and a.round_id = $3
-                          and a.connection_id = s.connection_id) as is_assessed
-         from billing.sewage_source s
-         where s.utility_id = $1 and s.source_id = $2 and s.starts_on <= $4
-           and exists (select from metering.reading_round ro
-                       where ro.utility_id = s.utility_id and ro.round_id = $3)
-         for update of s",
-    )
-    .bind(utility)
-    .bind(source)
-    .bind(round.0)
-    .bind(read_on.to_sqlx())
-    .fetch_optional(&mut *db)
-    .await?
-    .ok_or(TermRefusal::NotFound)?;
+    let row = sqlx::query(SOURCE)
+        .bind(utility)
+        .bind(source)
+        .bind(round.0)
+        .bind(read_on.to_sqlx())
+        .fetch_optional(&mut *db)
+        .await?
+        .ok_or(TermRefusal::NotFound)?;
     if row.try_get::<i16, _>("measure")? != 1 {
         return Err(TermRefusal::NotFound);
     }
@@ -90,3 +70,24 @@ pub async fn enter_source_reading(
     tracing::info!(sewage_source.id = source, staff.id = by.0, "source reading entered");
     Ok(usage)
 }
+
+/// The source, its last reading before this one, and whether the round can still be entered.
+const SOURCE: &str = "select s.measure, s.dial_digits, s.first_value,
+                (select r.register_value from billing.current_source_reading r
+                 where r.utility_id = s.utility_id and r.source_id = s.source_id
+                   and r.round_id <> $3 and r.read_on < $4
+                 order by r.read_on desc limit 1) as previous,
+                exists (select from billing.current_source_reading r
+                        where r.utility_id = s.utility_id and r.source_id = s.source_id
+                          and r.round_id <> $3 and r.read_on >= $4) as has_later,
+                (select coalesce(max(r.entry_number), 0) from billing.source_reading r
+                 where r.utility_id = s.utility_id and r.source_id = s.source_id
+                   and r.round_id = $3) as entries,
+                exists (select from billing.assessment a
+                        where a.utility_id = s.utility_id and a.round_id = $3
+                          and a.connection_id = s.connection_id) as is_assessed
+         from billing.sewage_source s
+         where s.utility_id = $1 and s.source_id = $2 and s.starts_on <= $4
+           and exists (select from metering.reading_round ro
+                       where ro.utility_id = s.utility_id and ro.round_id = $3)
+         for update of s";

@@ -127,7 +127,7 @@ const READINGS: &str = chosen!(
 const CLASS_CHANGES: &str = chosen!(
     "insert into billing.use_class_change (utility_id, agreement_id, changed_on, from_class,
          to_class, document, decided_on, decided_by, entered_by, entered_at)
-     select $1, agreement_id, last_month, use_class, 'business', '水料用第4号', last_month - 5,
-            decider, clerk, (last_month + time '11:00') at time zone 'Asia/Tokyo'
+     select $1, agreement_id, granted + 30, use_class, 'business', '水料用第4号', granted + 20,
+            decider, clerk, (granted + 30 + time '11:00') at time zone 'Asia/Tokyo'
      from chosen, clerk, named where place = 13 and use_class = 'general'"
 );
