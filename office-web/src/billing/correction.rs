@@ -33,11 +33,11 @@ struct Refusal {
 
 impl Refusal {
     /// What the page says; what nobody on the page can mend becomes an error page.
-    fn of(error: CorrectionRefusal) -> Result<Refusal, Problem> {
+    fn of(error: &CorrectionRefusal) -> Result<Refusal, Problem> {
         match error {
             CorrectionRefusal::Database(_)
             | CorrectionRefusal::Unreadable(_)
-            | CorrectionRefusal::Billing(_) => Err(Problem::of(&error)),
+            | CorrectionRefusal::Billing(_) => Err(Problem::of(error)),
             CorrectionRefusal::NotFound => Err(not_found()),
             _ => {
                 let code = error.code();

@@ -88,7 +88,7 @@ async fn wrong_facts_are_tried_out_with_both_calculations() {
     let first = office.clerk().await;
     let trial = format!("/corrections/new?bill={id}&kind=terms&tried=1&use_class=general");
     let page = first.get(&format!("{trial}&size=13&dwellings=1")).await;
-    for words in ["20mm・general", "13mm・general", "更正前", "更正後"] {
+    for words in ["20mm・一般用", "13mm・一般用", "更正前", "更正後"] {
         page.assert_has(words);
     }
     first.get(&format!("{trial}&size=20&dwellings=0")).await.assert_has("W05");

@@ -1,4 +1,4 @@
-//! A clerk corrects a misread bill, another approves it; volumes that nobody read are certified.
+//! A clerk corrects a misread bill and another approves it; the rule of estimates tells its assumptions.
 
 use tests::browser::Browser;
 use tests::server::Server;
@@ -45,7 +45,7 @@ fn a_misread_bill_is_corrected_and_replaced() {
 }
 
 #[test]
-fn volumes_that_nobody_read_are_certified() {
+fn the_rule_of_estimates_says_what_it_assumes() {
     travel(async {
         let server = Server::with_demo_town(300, TODAY)?;
         let browser = Browser::open("estimate").await?;
@@ -61,12 +61,12 @@ fn volumes_that_nobody_read_are_certified() {
         browser.see("想定").await?;
         browser.until("document.documentElement.scrollWidth <= window.innerWidth").await?;
         browser.picture("round").await?;
-        browser.click("#propose-all").await?;
-        browser.see("起案しました").await?;
-        browser.picture("proposed").await?;
-        browser.click("main table.list tbody th a.row-link").await?;
-        browser.see("認定の資料").await?;
-        browser.picture("connection").await
+        browser.follow("連続認定").await?;
+        browser.see("続けて認定した水栓はありません").await?;
+        browser.picture("in-a-row").await?;
+        browser.go(&format!("{}/settlements", server.address)).await?;
+        browser.see("減額更正を待っている精算はありません").await?;
+        browser.picture("settlements").await
     });
 }
 

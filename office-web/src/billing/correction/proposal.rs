@@ -114,7 +114,7 @@ pub(crate) async fn decide(
     match decide_correction(&office.backoffice, id, &order, staff.id, office.now()).await {
         Ok(_) => Ok(Redirect::to(&format!("/corrections/{id}")).into_response()),
         Err(error) => {
-            let refusal = Refusal::of(error)?;
+            let refusal = Refusal::of(&error)?;
             let mut page = draw(&office, &staff, id, Some(refusal)).await?;
             *page.status_mut() = StatusCode::CONFLICT;
             Ok(page)

@@ -52,7 +52,7 @@ pub(crate) async fn show(
             Err(words) => refusal = Some(Refusal::of_input(words)),
             Ok(new) => match try_correction(&office.backoffice, &new).await {
                 Ok(trial) => result = Some(trial),
-                Err(error) => refusal = Some(Refusal::of(error)?),
+                Err(error) => refusal = Some(Refusal::of(&error)?),
             },
         }
     }
@@ -88,7 +88,7 @@ pub(crate) async fn propose(
                     if let Ok(trial) = try_correction(&office.backoffice, &new).await {
                         view = Some(CorrectionView::of(&office, &trial.correction).await?);
                     }
-                    Refusal::of(error)?
+                    Refusal::of(&error)?
                 }
             }
         }

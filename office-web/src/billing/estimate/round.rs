@@ -49,7 +49,7 @@ struct Row {
     customer: Option<String>,
     reason: &'static str,
     visited_on: String,
-    in_a_row: u16,
+    repeated: u16,
     /// By the rule, and as proposed.
     by_rule: String,
     usage: String,
@@ -231,7 +231,7 @@ impl Row {
             customer: candidate.customer_name.clone(),
             reason: candidate.reason.map_or("不明", |reason| reason.japanese()),
             visited_on: format::day(candidate.visited_on),
-            in_a_row: candidate.in_a_row,
+            repeated: candidate.in_a_row,
             by_rule: by_rule.map(|volume| volume.0.to_string()).unwrap_or_default(),
             usage: estimate.map(|one| one.usage.0.to_string()).unwrap_or_default(),
             method: found.map(|found| found.found.method.japanese()).unwrap_or_default(),

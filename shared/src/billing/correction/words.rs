@@ -17,7 +17,11 @@ impl ClaimChange {
         let m3 = |state: &ClaimState| format!("{}m³", state.input.usage.0);
         change("水量", m3(&self.before), m3(&self.after));
         change("口径", format!("{}mm", before.size.mm()), format!("{}mm", after.size.mm()));
-        change("用途", before.use_class.key().to_owned(), after.use_class.key().to_owned());
+        change(
+            "用途",
+            before.use_class.japanese().to_owned(),
+            after.use_class.japanese().to_owned(),
+        );
         change("戸数", format!("{}戸", before.dwellings), format!("{}戸", after.dwellings));
         if let Some(relief) = self.after.relief {
             lines.push(format!(
@@ -47,7 +51,7 @@ impl ClaimChange {
         let (before, after) = (&self.before, &self.after);
         let (from, to) = (&before.input, &after.input);
         let facts =
-            |input: &ChargeInput| format!("{}mm・{}", input.size.mm(), input.use_class.key());
+            |input: &ChargeInput| format!("{}mm・{}", input.size.mm(), input.use_class.japanese());
         let volume = |state: &ClaimState| i64::from(state.input.usage.0);
         let mut rows = vec![
             facts_row("口径・用途", facts(from), facts(to)),
