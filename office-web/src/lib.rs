@@ -9,6 +9,7 @@ mod billing;
 mod config;
 mod connection;
 mod devices;
+mod field;
 mod form;
 mod format;
 mod jobs;
@@ -21,9 +22,12 @@ mod table_file;
 #[cfg(test)]
 mod tests;
 
+use std::sync::Arc;
+
 use axum::Router;
 use axum::extract::DefaultBodyLimit;
 use backoffice::Backoffice;
+use backoffice::billing::GoldenWatch;
 
 pub use access::session::{COOKIE, CurrentStaff};
 use config::Office;
@@ -35,13 +39,23 @@ const FORM_BYTES_MAX: usize = 64 * 1024;
 
 /// All pages of the office, from `/` on.
 pub fn router(backoffice: Backoffice, config: OfficeConfig) -> Router {
-    let office = Office::new(backoffice, config);
+    router_with_nights(backoffice, config, Arc::default())
+}
+
+/// The same, showing what the nightly check of the golden rows brought (毎晩の検算).
+pub fn router_with_nights(
+    backoffice: Backoffice,
+    config: OfficeConfig,
+    golden: Arc<GoldenWatch>,
+) -> Router {
+    let office = Office::new(backoffice, config).watched(golden);
     let behind_login = Router::new()
         .merge(reports::routes())
         .merge(connection::routes())
         .merge(metering::routes())
         .merge(billing::routes())
         .merge(devices::routes())
+        .merge(field::routes())
         .merge(access::routes_behind_login())
         .with_state(office.clone());
     let open = Router::new()

@@ -5,6 +5,7 @@ mod billing_pages;
 mod connection_pages;
 mod correction_pages;
 mod estimate_pages;
+mod field_pages;
 mod lab_pages;
 mod leak_adjustment_pages;
 mod log_in;

@@ -17,6 +17,7 @@ use crate::problem::Problem;
 struct RoundListPage {
     frame: Frame,
     rounds: Vec<RoundRow>,
+    may_see_field_work: bool,
 }
 
 struct RoundRow {
@@ -41,7 +42,11 @@ pub(crate) async fn rounds(
         let progress = if round.is_open() { Some(progress(&office, &round).await?) } else { None };
         rows.push(RoundRow { round, progress });
     }
-    Ok(html(&RoundListPage { frame: Frame::new("検針", Area::Metering, &staff), rounds: rows }))
+    Ok(html(&RoundListPage {
+        frame: Frame::new("検針", Area::Metering, &staff),
+        rounds: rows,
+        may_see_field_work: staff.may(Right::ViewConnections),
+    }))
 }
 
 async fn progress(office: &Office, round: &Round) -> Result<RoundProgress, Problem> {

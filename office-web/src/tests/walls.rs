@@ -81,6 +81,14 @@ const BEHIND_LOGIN: &[(&str, &str, &str)] = &[
     ("POST", "/corrections/{id}/decision", "/corrections/1/decision"),
     ("GET", "/settlements", "/settlements"),
     ("GET", "/devices", "/devices"),
+    ("GET", "/field-work", "/field-work"),
+    ("POST", "/field-work/settle", "/field-work/settle"),
+    ("POST", "/field-work/days", "/field-work/days"),
+    ("POST", "/field-work/cash", "/field-work/cash"),
+    ("GET", "/connections/{number}/field", "/connections/00000001/field"),
+    ("POST", "/connections/{number}/orders", "/connections/00000001/orders"),
+    ("POST", "/connections/{number}/hazards", "/connections/00000001/hazards"),
+    ("GET", "/photos/{id}", "/photos/00000000-0000-0000-0000-000000000007"),
     ("GET", "/practice", "/practice"),
 ];
 
@@ -118,7 +126,7 @@ const FORM: &[(&str, &str)] = &[
 ];
 
 /// The files in which routes are named.
-const SOURCES: [&str; 11] = [
+const SOURCES: [&str; 12] = [
     include_str!("../access.rs"),
     include_str!("../billing.rs"),
     include_str!("../billing/correction.rs"),
@@ -128,6 +136,7 @@ const SOURCES: [&str; 11] = [
     include_str!("../connection.rs"),
     include_str!("../connection/terms.rs"),
     include_str!("../devices.rs"),
+    include_str!("../field.rs"),
     include_str!("../metering.rs"),
     include_str!("../reports.rs"),
 ];
