@@ -351,7 +351,7 @@ impl App {
     pub fn reading_saved(&mut self, place: usize) -> Option<Effect> {
         let owes_photo = self.owes_photo(place);
         self.screen = Screen::Entry(entry::Entry { owes_photo, ..entry::Entry::saved(place) });
-        let Some(stop) = self.route.as_ref().map(|route| &route.stops[place]) else { return None };
+        let stop = self.route.as_ref().map(|route| &route.stops[place])?;
         if stop.has_slip() {
             return Some(self.start_print(place));
         }

@@ -128,7 +128,6 @@ impl App {
             hazard: String::new(),
             tone,
             is_chosen,
-            ..RowView::default()
         }
     }
 }
