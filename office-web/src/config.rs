@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use backoffice::Backoffice;
+use backoffice::billing::GoldenWatch;
 use jiff::Timestamp;
 use jiff::civil::Date;
 
@@ -26,12 +27,21 @@ pub(crate) struct Office {
     pub backoffice: Backoffice,
     pub searches: Arc<RecentSearches>,
     pub jobs: Arc<OfficeJobs>,
+    /// What the nights' checks of the golden rows brought (毎晩の検算).
+    pub golden: Arc<GoldenWatch>,
     config: OfficeConfig,
 }
 
 impl Office {
     pub fn new(backoffice: Backoffice, config: OfficeConfig) -> Office {
-        Office { backoffice, searches: Arc::default(), jobs: Arc::default(), config }
+        let (searches, jobs, golden) = (Arc::default(), Arc::default(), Arc::default());
+        Office { backoffice, searches, jobs, golden, config }
+    }
+
+    /// The same with the outcome of the nights, which the server looks after.
+    #[must_use]
+    pub fn watched(self, golden: Arc<GoldenWatch>) -> Office {
+        Office { golden, ..self }
     }
 
     pub fn now(&self) -> Timestamp {

@@ -10,6 +10,7 @@ use axum::Router;
 use axum_server::Handle;
 use axum_server::tls_rustls::RustlsConfig;
 use backoffice::Backoffice;
+use backoffice::billing::GoldenWatch;
 use jiff::civil::Date;
 use office_web::OfficeConfig;
 use tokio::signal::unix::{SignalKind, signal};
@@ -25,6 +26,9 @@ use crate::{sync, telemetry};
 
 /// How long requests may take to finish when the server stops.
 const GRACE: Duration = Duration::from_secs(10);
+
+/// How often the server looks whether a night has ended.
+const NIGHT_LOOK: Duration = Duration::from_secs(10 * 60);
 
 /// How long a client may take to say what it wants.
 const HEADERS_MAX: Duration = Duration::from_secs(20);
@@ -57,6 +61,9 @@ pub struct Server {
     stop: watch::Sender<bool>,
     routes: Router,
     now: Clock,
+    golden: Arc<GoldenWatch>,
+    /// The clock of the trade.
+    played: Clock,
 }
 
 type Clock = Arc<dyn Fn() -> jiff::Timestamp + Send + Sync>;
@@ -94,7 +101,8 @@ impl Server {
             random: times.random.clone(),
             stopping,
         });
-        let routes = routes(&office.backoffice, &times, &practice);
+        let golden = Arc::new(GoldenWatch::default());
+        let routes = routes(&office.backoffice, &times, &practice, &golden);
         Ok(Server {
             listener,
             tls: RustlsConfig::from_config(config),
@@ -106,6 +114,8 @@ impl Server {
             stop,
             routes,
             now: outside.now.clone(),
+            golden,
+            played: times.now.clone(),
         })
     }
 
@@ -154,6 +164,8 @@ impl Server {
             .first_request_timeout(HEADERS_MAX);
         server.http_builder().http1().header_read_timeout(HEADERS_MAX);
         let renewing = tokio::spawn(renew(self.tls, self.authority, self.names, self.now));
+        let office = self.office.backoffice.clone();
+        let checking = tokio::spawn(check_each_night(office, self.golden, self.played));
         let answering = tokio::spawn(
             server.serve(self.routes.into_make_service_with_connect_info::<SocketAddr>()),
         );
@@ -169,6 +181,7 @@ impl Server {
             }
         };
         renewing.abort();
+        checking.abort();
         self.office.close().await;
         match outcome {
             Ok(Ok(())) => Ok(()),
@@ -179,9 +192,14 @@ impl Server {
 }
 
 /// Pages, practice and terminals, as one.
-pub fn routes(office: &Backoffice, times: &OfficeConfig, practice: &Practice) -> Router {
+pub fn routes(
+    office: &Backoffice,
+    times: &OfficeConfig,
+    practice: &Practice,
+    golden: &Arc<GoldenWatch>,
+) -> Router {
     let practice_pages = office_web::guarded(practice.routes(), office.clone(), times.clone());
-    let pages = office_web::router(office.clone(), times.clone())
+    let pages = office_web::router_with_nights(office.clone(), times.clone(), golden.clone())
         .merge(practice_pages)
         .merge(sync::routes(office.clone(), times.now.clone()));
     telemetry::observed(pages)
@@ -199,6 +217,20 @@ fn played(date: Option<Date>, outside: &Outside) -> OfficeConfig {
         now,
         today: Arc::new(move || JAPAN.to_datetime(clock()).date()),
         random: outside.random.clone(),
+    }
+}
+
+/// Rates the golden rows again at the start and after each night (毎晩の検算). A check that fails is
+/// tried again at the next look.
+async fn check_each_night(office: Backoffice, golden: Arc<GoldenWatch>, now: Clock) {
+    let mut every = interval(NIGHT_LOOK);
+    loop {
+        every.tick().await;
+        if golden.is_due(now())
+            && let Err(error) = golden.check(&office, now()).await
+        {
+            tracing::error!(%error, "golden rows could not be checked");
+        }
     }
 }
 

@@ -41,6 +41,8 @@ struct MeteringToday {
 
 struct BillingToday {
     last_run: Option<RunRow>,
+    /// Golden rows that the last night's check found to disagree.
+    golden_faults: usize,
 }
 
 /// `GET /`.
@@ -54,7 +56,9 @@ pub(crate) async fn home(
     let quarantined =
         if can_meter { Some(quarantined(&office.backoffice).await?.len()) } else { None };
     let billing = if staff.may(Right::ViewBilling) {
-        Some(BillingToday { last_run: crate::billing::last_run(&office.backoffice).await? })
+        let golden_faults = office.golden.last().map_or(0, |night| night.faults.len());
+        let last_run = crate::billing::last_run(&office.backoffice).await?;
+        Some(BillingToday { last_run, golden_faults })
     } else {
         None
     };

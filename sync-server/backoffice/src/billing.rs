@@ -44,8 +44,8 @@ pub use error::BillingError;
 pub use explanation::{AssessmentView, assessment, assessment_explanation};
 pub use export::{EXPORT_HEADER, ExportRow, export_assessments};
 pub use golden_rows::{
-    GoldenCheck, GoldenRow, GoldenVerdict, NewGoldenRow, check_golden_rows, check_golden_rows_with,
-    enter_golden_row, withdraw_golden_row,
+    GoldenCheck, GoldenNight, GoldenRow, GoldenVerdict, GoldenWatch, NewGoldenRow,
+    check_golden_rows, check_golden_rows_with, enter_golden_row, withdraw_golden_row,
 };
 pub use leak_adjustment::{
     LeakDecision, LeakDecisionOrder, LeakProposal, LeakQuestion, LeakRefusal, LeakSite,

@@ -6,8 +6,8 @@ use axum::http::StatusCode;
 use axum::response::{IntoResponse, Redirect, Response};
 use backoffice::access::Right;
 use backoffice::billing::{
-    BillingError, GoldenCheck, GoldenVerdict, NewGoldenRow, check_golden_rows, enter_golden_row,
-    tariffs, use_classes, withdraw_golden_row,
+    BillingError, GoldenCheck, GoldenNight, GoldenVerdict, NewGoldenRow, check_golden_rows,
+    enter_golden_row, tariffs, use_classes, withdraw_golden_row,
 };
 use serde::Deserialize;
 use shared::billing::Claim;
@@ -29,6 +29,7 @@ struct GoldenPage {
     may_manage: bool,
     checks: Vec<GoldenCheck>,
     faults: usize,
+    night: Option<GoldenNight>,
     form: GoldenForm,
     sizes: Vec<u16>,
     classes: Vec<(String, String)>,
@@ -154,6 +155,7 @@ async fn draw(
         may_manage: staff.may(Right::ManageTariffs),
         faults: checks.iter().filter(|check| check.is_fault()).count(),
         checks,
+        night: office.golden.last(),
         form,
         sizes: MeterSize::ALL_MM.to_vec(),
         classes: classes.into_iter().map(|(class, name)| (class.key().into(), name)).collect(),

@@ -6,7 +6,8 @@ use axum::http::StatusCode;
 use axum::response::{IntoResponse, Redirect, Response};
 use backoffice::access::Right;
 use backoffice::billing::{
-    BillingError, TariffVersion, VersionState, begin_draft, check_golden_rows, tariff_versions,
+    BillingError, GoldenNight, TariffVersion, VersionState, begin_draft, check_golden_rows,
+    tariff_versions,
 };
 use jiff::civil::{Date, date};
 use serde::Deserialize;
@@ -31,6 +32,7 @@ struct ListPage {
     timeline: Timeline,
     golden_rows: usize,
     golden_faults: usize,
+    night: Option<GoldenNight>,
     refusal: Option<Refusal>,
     text: String,
 }
@@ -123,6 +125,7 @@ async fn draw(
         timeline: timeline(&versions, today),
         golden_rows: checks.len(),
         golden_faults: checks.iter().filter(|check| check.is_fault()).count(),
+        night: office.golden.last(),
         refusal,
         text,
     }))

@@ -42,7 +42,7 @@ pub struct Charge {
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct ChargePart {
     /// Which charges it holds.
-    #[serde(default, skip_serializing_if = "PartOf::is_all")]
+    #[serde(default)]
     pub of: PartOf,
     /// Dwellings that are alike.
     pub dwellings: u16,
@@ -109,10 +109,6 @@ impl PartOf {
     /// A minimum is of the sum; the reader lets nothing but the rent stand beside it.
     pub(super) fn has_minimum(self) -> bool {
         matches!(self, PartOf::All | PartOf::Rest(_))
-    }
-
-    fn is_all(&self) -> bool {
-        *self == PartOf::All
     }
 }
 

@@ -103,13 +103,12 @@ impl<'t> Repair<'t> {
         let place = (span.start - self.text.len() - 1) / 2;
         let Some(tried) = self.filled.get_mut(place) else { return false };
         let offered = message.starts_with("unknown variant").then(|| message.split('`').nth(3));
-        let filling = match offered.flatten() {
-            Some(word) => DeValue::String(word.to_owned().into()),
-            None => {
-                *tried += 1;
-                let Some(next) = FILLINGS.get(*tried) else { return false };
-                value(next)
-            }
+        let filling = if let Some(word) = offered.flatten() {
+            DeValue::String(word.to_owned().into())
+        } else {
+            *tried += 1;
+            let Some(next) = FILLINGS.get(*tried) else { return false };
+            value(next)
         };
         replace(self.root.get_mut(), span, &Spanned::new(span.clone(), filling))
     }

@@ -2,6 +2,7 @@
 //! change of a tariff.
 
 mod check;
+mod night;
 
 use jiff::Timestamp;
 use jiff::civil::Date;
@@ -20,6 +21,7 @@ use crate::Backoffice;
 
 pub use check::{GoldenCheck, GoldenVerdict};
 use check::{check, with_draft};
+pub use night::{GoldenNight, GoldenWatch};
 
 /// A row as somebody enters it.
 #[derive(Debug, Clone, PartialEq, Eq)]

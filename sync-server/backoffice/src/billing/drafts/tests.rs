@@ -8,8 +8,8 @@ use shared::quantity::{CubicMeters, Yen};
 use super::*;
 use crate::access::{NewStaff, Role, add_staff};
 use crate::billing::{
-    GoldenVerdict, NewGoldenRow, check_golden_rows, check_golden_rows_with, demo_tariffs,
-    enter_golden_row, store_tariff, tariff_on, use_classes, withdraw_golden_row,
+    GoldenVerdict, GoldenWatch, NewGoldenRow, check_golden_rows, check_golden_rows_with,
+    demo_tariffs, enter_golden_row, store_tariff, tariff_on, use_classes, withdraw_golden_row,
 };
 use crate::test_town::{TODAY, Town};
 
@@ -143,7 +143,12 @@ async fn a_golden_row_guards_the_approval() {
     // 20 m³ of the third tier: 1.9 yen more each.
     desk.rewrite(id, "yen = \"148.5\"", "yen = \"150.4\"").await.unwrap();
     desk.approve(id, desk.second).await.unwrap();
+    let night = GoldenWatch::default();
+    night.check(desk.office(), now()).await.unwrap();
+    let told = night.last().unwrap();
+    assert_eq!((told.at, told.rows, night.is_due(now())), (now(), 2, false));
     let checks = check_golden_rows(desk.office()).await.unwrap();
+    assert_eq!(told.faults.len(), checks.iter().filter(|check| check.is_fault()).count());
     assert!(checks.iter().all(|check| check.verdict == GoldenVerdict::Agrees), "{checks:?}");
 }
 
