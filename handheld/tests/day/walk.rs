@@ -209,7 +209,8 @@ impl Walk {
             Act::Remarked(row) => self.remarked(row),
             Act::Backwards(row) => self.read(&format!("1100e1100e{}", row + 1)),
             Act::RolledOver => self.read("0028e0028e"),
-            Act::Closed => self.read("1200e"),
+            // Nobody supplied, or cut in the morning, and nothing used since.
+            Act::Closed | Act::Suspended => self.read("1200e"),
             Act::UsedWhileClosed | Act::UsedWhileSuspended => self.read("1203e1203ee"),
             Act::Settled { is_too_high: false } => self.read("1270e"),
             Act::Settled { is_too_high: true } => self.read("1225e"),
@@ -220,8 +221,6 @@ impl Walk {
             Act::StoppedForCash => self.stop("2"),
             Act::StoppedForCashTwice => self.stop_twice(),
             Act::Noted { kind } => self.note(kind),
-            // Cut in the morning and nothing used since.
-            Act::Suspended => self.read("1200e"),
             Act::PaperEnds | Act::CoverOpen => self.spoil(act),
             Act::Corrected => self.correct(),
         }

@@ -53,10 +53,11 @@ fn items(scene: &Scene) -> Vec<Item> {
         Outcome::Stopped(stop) if stop.payment == SettlementPayment::Cash.code() => {
             items.push(Item::Cash);
         }
-        Outcome::Stopped(_) => {}
-        Outcome::Started(_) => {}
-        Outcome::NotRead(_) => items.push(Item::Print),
-        _ => {
+        Outcome::Stopped(_) | Outcome::Started(_) => {}
+        Outcome::Open | Outcome::Read { .. } | Outcome::NotRead(_) => {
+            if matches!(scene.stop.outcome, Outcome::NotRead(_)) {
+                items.push(Item::Print);
+            }
             if has_start || !scene.stop.planned.in_service {
                 items.push(Item::Start);
             }
