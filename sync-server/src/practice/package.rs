@@ -6,10 +6,10 @@ use backoffice::access::hash_secret;
 use jiff::civil::Date;
 use shared::calendar::{YearMonth, to_unix_days};
 use shared::connection::{PaymentMethod, UsageClass};
-use shared::metering::ScreeningLimits;
+use shared::metering::{Hazard, ScreeningLimits, WorkOrderKind};
 use shared::wire::{
     EnrolmentV1, OnSiteV1, PastUsageV1, PlannedConnectionV1, ReaderV1, RoundV1, RouteV1,
-    RouteWorkV1, TariffV1, UseClassV1, UtilityV1, WorkPackage, WorkPackageV1,
+    RouteWorkV1, TariffV1, UseClassV1, UtilityV1, WorkOrderV1, WorkPackage, WorkPackageV1,
 };
 use uuid::Uuid;
 
@@ -27,6 +27,12 @@ const SEWERAGE: &str = include_str!("../../../shared/tariffs/yachiyo-sewerage-20
 const PERIOD_DAYS: i32 = 61;
 /// A year and one period, so that the same season of last year is among them.
 const PERIODS: i32 = 7;
+
+/// Where the orders are to be carried out, in the order of `WorkOrderKind::ALL`: the start at the
+/// house without a user, the rest where somebody lives.
+const ORDERED_AT: [i64; 6] = [9, 1, 8, 2, 4, 3];
+/// The house whose meter could not be read last time either.
+const NOT_READ_BEFORE: u32 = 10;
 
 /// The package for a practice on that day.
 pub fn work_package(today: Date, random: [u8; 32]) -> WorkPackage {
@@ -52,13 +58,47 @@ pub fn work_package(today: Date, random: [u8; 32]) -> WorkPackage {
             TariffV1 { id: 2, text: SEWERAGE.into() },
         ],
         use_classes: use_classes(),
-        work: RouteWorkV1::default(),
+        work: work(to_unix_days(today)),
         connections: CASES
             .iter()
             .zip(1..)
             .map(|(case, order)| connection(case, order, to_unix_days(today)))
             .collect(),
     })
+}
+
+/// One order of every kind, and cash up to a limit, so that everything can be tried.
+fn work(today: i32) -> RouteWorkV1 {
+    let orders = WorkOrderKind::ALL.iter().zip(ORDERED_AT).zip(1..).map(|((kind, at), order)| {
+        let is_start = *kind == WorkOrderKind::Start;
+        let is_exchange = *kind == WorkOrderKind::MeterExchange;
+        WorkOrderV1 {
+            order,
+            connection: at,
+            kind: kind.code(),
+            due_on_unix_days: today,
+            text: format!("練習用の指示：{}", kind.japanese()),
+            owed_yen: if *kind == WorkOrderKind::Suspension { 12_340 } else { 0 },
+            customer_name: if is_start { "入居 花子".into() } else { String::new() },
+            meter_number: if is_exchange { "99-900001".into() } else { String::new() },
+            meter_size_mm: 0,
+        }
+    });
+    RouteWorkV1 { orders: orders.collect(), cash_limit_yen: 100_000, ..RouteWorkV1::default() }
+}
+
+/// What stands beside the meter: the hazards that the case's own words name, and the tap.
+fn on_site(case: &Case, order: u32) -> OnSiteV1 {
+    let told = |word: &str| case.hints.1.contains(word);
+    let hazards =
+        [(Hazard::Dog, told("犬")), (Hazard::Key, told("鍵")), (Hazard::CallFirst, told("呼"))];
+    OnSiteV1 {
+        hazards: hazards.iter().filter(|(_, is_told)| *is_told).map(|(h, _)| h.code()).collect(),
+        no_reads_in_a_row: u8::from(order == NOT_READ_BEFORE),
+        last_remark: if order == NOT_READ_BEFORE { 10 } else { 0 },
+        tap: if case.in_service() { 1 } else { 2 },
+        ..OnSiteV1::default()
+    }
 }
 
 /// What makes the program a terminal for practice: it has no server to talk to.
@@ -118,7 +158,7 @@ fn connection(case: &Case, order: u32, today: i32) -> PlannedConnectionV1 {
         previous_read_on_unix_days: today - PERIOD_DAYS,
         past_usage: past_usage(case, today),
         limits: ScreeningLimits::STANDARD.into(),
-        on_site: OnSiteV1::default(),
+        on_site: on_site(case, order),
         terms: shared::wire::ChargeTermsV1::default(),
     }
 }
@@ -204,6 +244,19 @@ mod tests {
         for planned in planned() {
             assert!(shared::ids::ConnectionNumber::parse(&planned.connection_number).is_ok());
         }
+    }
+
+    #[test]
+    fn there_is_an_order_of_every_kind_where_it_can_be_carried_out() {
+        let WorkPackage::V1(package) = work_package(date(2026, 11, 24), [7; 32]);
+        assert_eq!(package.work.orders.len(), WorkOrderKind::ALL.len());
+        for order in &package.work.orders {
+            let at =
+                package.connections.iter().find(|planned| planned.connection == order.connection);
+            let is_start = order.kind == WorkOrderKind::Start.code();
+            assert_eq!(at.unwrap().in_service, !is_start, "order {}", order.order);
+        }
+        assert!(package.connections.iter().any(|planned| !planned.on_site.hazards.is_empty()));
     }
 
     #[test]
