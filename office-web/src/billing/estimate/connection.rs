@@ -156,19 +156,22 @@ pub(super) async fn draw(
         }
         None => Vec::new(),
     };
-    let proposals = record
+    let proposals: Vec<ProposalView> = record
         .iter()
         .filter(|estimate| estimate.connection == connection)
-        .map(|estimate| ProposalView::of(estimate, rule.as_ref(), staff));
+        .map(|estimate| ProposalView::of(estimate, rule.as_ref(), staff))
+        .collect();
+    let is_certified = proposals.iter().any(|proposal| proposal.state.1 == "good");
     Ok(html(&EstimatePage {
         frame: Frame::new("水栓の認定", Area::Metering, staff),
         likely,
         by_rule,
-        proposals: proposals.collect(),
+        proposals,
         typed,
         refusal,
         may_propose: staff.may(Right::RunBilling)
             && rule.is_some()
+            && !is_certified
             && candidate.customer_name.is_some(),
         may_approve: staff.may(Right::ApproveBilling),
         round,
