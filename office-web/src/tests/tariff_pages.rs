@@ -146,7 +146,7 @@ async fn faults_are_told_with_their_place_and_nothing_typed_is_lost() {
     let text = [("base", "1"), ("text", "code = \"x\"\nname = 3\n")];
     let page = browser.post(&format!("{draft}/text"), &text).await;
     assert_eq!(page.status, StatusCode::UNPROCESSABLE_ENTITY);
-    page.assert_has("誤り（1か所）");
+    page.assert_has("誤り（3か所）");
     page.assert_has("code = &#34;x&#34;");
     let withdrawn = browser.post(&format!("{draft}/withdraw"), &[("base", "1")]).await;
     assert_eq!(withdrawn.status, StatusCode::SEE_OTHER);
