@@ -120,7 +120,7 @@ async fn apply_slip(
     is_void: IsVoid,
 ) -> Result<(), NotApplied> {
     let shown = sqlx::query(
-        "select slip_water_yen + coalesce(slip_sewerage_yen, 0) as total
+        "select coalesce(slip_water_yen, 0) + coalesce(slip_sewerage_yen, 0) as total
          from metering.reading where utility_id = $1 and reading_id = $2",
     )
     .bind(source.office.utility.0)
