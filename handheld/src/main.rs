@@ -138,7 +138,7 @@ fn run(arguments: &RunArguments) -> Result<()> {
         Backend::Headless => headless::run(parts, io::stdin(), io::stdout().lock()),
         Backend::Window => on_display("winit", parts),
         Backend::Kiosk => {
-            let _console = SilentConsole::over(io::stdin()).context("the console behind")?;
+            let _console = SilentConsole::over(&io::stdin()).context("the console behind")?;
             on_display("linuxkms", parts)
         }
     }

@@ -19,7 +19,7 @@ pub struct SilentConsole {
 
 impl SilentConsole {
     /// Silences the console that a program was started on; `None` when `input` is no console.
-    pub fn over(input: impl AsFd + IsTerminal) -> io::Result<Option<SilentConsole>> {
+    pub fn over(input: &(impl AsFd + IsTerminal)) -> io::Result<Option<SilentConsole>> {
         if !input.is_terminal() {
             return Ok(None);
         }
@@ -79,7 +79,7 @@ mod tests {
         screen.write_all(b"101").unwrap();
         assert_eq!(shown(&screen), b"101", "a console left alone writes what is typed");
 
-        let silent = SilentConsole::over(console.try_clone().unwrap()).unwrap().unwrap();
+        let silent = SilentConsole::over(&console).unwrap().unwrap();
         screen.write_all(b"4649\r\x03").unwrap();
         assert_eq!(shown(&screen), b"");
         drop(silent);
@@ -92,6 +92,6 @@ mod tests {
     #[test]
     fn what_is_no_console_is_left_alone() {
         let file = tempfile::tempfile().unwrap();
-        assert!(SilentConsole::over(file).unwrap().is_none());
+        assert!(SilentConsole::over(&file).unwrap().is_none());
     }
 }
