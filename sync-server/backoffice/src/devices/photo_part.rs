@@ -87,6 +87,6 @@ async fn hash_of(db: &mut PgConnection, office: &Backoffice, id: Uuid) -> sqlx::
     .bind(id)
     .fetch_all(db)
     .await?;
-    let hash = parts.iter().fold(Sha256::new(), |hash, part| hash.chain_update(part));
+    let hash = parts.iter().fold(Sha256::new(), Sha256::chain_update);
     Ok(hash.finalize().to_vec())
 }

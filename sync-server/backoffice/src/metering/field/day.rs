@@ -121,9 +121,9 @@ async fn day_of_row(office: &Backoffice, row: &PgRow) -> sqlx::Result<FieldDay> 
     let log = applied_log(office, row).await?;
     let total = DayTotal::of(&log, package, &planned, to_unix_days(day));
     let counted = total.signed(package, to_unix_days(day), &reader);
-    let signed = match LogEntry::decode(row.try_get("bytes")?).map(|entry| entry.event) {
-        Ok(Event::V1(EventV1::DaySigned(signed))) => signed,
-        _ => return Err(sqlx::Error::Decode("the entry of a signed day is none".into())),
+    let event = LogEntry::decode(row.try_get("bytes")?).map(|entry| entry.event);
+    let Ok(Event::V1(EventV1::DaySigned(signed))) = event else {
+        return Err(sqlx::Error::Decode("the entry of a signed day is none".into()));
     };
     Ok(FieldDay {
         device: DeviceId(row.try_get("device_id")?),
