@@ -34,15 +34,11 @@ impl Refusal {
     /// What the page says; what nobody on the page can mend becomes an error page.
     fn of(error: &FieldRefusal) -> Result<Refusal, Problem> {
         let code = error.code();
-        match error {
-            FieldRefusal::Database(_) => Err(Problem::of(error)),
-            _ => {
-                let text = backoffice::codes::japanese(code);
-                Ok(Refusal {
-                    code, text: text.unwrap_or("受け付けられませんでした。")
-                })
-            }
+        if let FieldRefusal::Database(_) = error {
+            return Err(Problem::of(error));
         }
+        let text = backoffice::codes::japanese(code).unwrap_or("受け付けられませんでした。");
+        Ok(Refusal { code, text })
     }
 
     /// The page that says so, with the status of a refusal.

@@ -28,7 +28,7 @@ use crate::{sync, telemetry};
 const GRACE: Duration = Duration::from_secs(10);
 
 /// How often the server looks whether a night has ended.
-const NIGHT_LOOK: Duration = Duration::from_secs(10 * 60);
+const NIGHT_LOOK: Duration = Duration::from_mins(10);
 
 /// How long a client may take to say what it wants.
 const HEADERS_MAX: Duration = Duration::from_secs(20);

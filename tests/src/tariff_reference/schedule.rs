@@ -87,13 +87,15 @@ pub struct Rent {
     pub yen: Fraction,
 }
 
+/// Last day, last m³, last share of the included volume, months.
+pub type MonthsStep = (Option<i128>, Option<i128>, Option<Fraction>, Fraction);
+
 #[derive(Debug, Clone)]
 pub struct Proration {
     pub counts_both: bool,
     pub whole_from_days: i128,
     pub days_per_month: Option<i128>,
-    /// Last day, last m³, last share of the included volume, months.
-    pub months: Vec<(Option<i128>, Option<i128>, Option<Fraction>, Fraction)>,
+    pub months: Vec<MonthsStep>,
     pub sizes_mm: Vec<i128>,
     pub use_classes: Vec<String>,
     pub service: String,

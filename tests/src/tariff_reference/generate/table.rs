@@ -153,9 +153,10 @@ impl Frame {
         if dice.random_bool(0.5) {
             return;
         }
-        let remainder = match self.apart.is_empty() {
-            true => pick(dice, &["spread", "first", "carry", "exact"]),
-            false => pick(dice, &["spread", "first", "carry"]),
+        let remainder = if self.apart.is_empty() {
+            pick(dice, &["spread", "first", "carry", "exact"])
+        } else {
+            pick(dice, &["spread", "first", "carry"])
         };
         // A bill has one rounding, so that its tariffs have none for each dwelling.
         let per = match () {

@@ -4,7 +4,7 @@ use std::sync::{Mutex, PoisonError};
 
 use jiff::Timestamp;
 
-use super::check_golden_rows;
+use super::{GoldenCheck, check_golden_rows};
 use crate::Backoffice;
 use crate::billing::BillingError;
 
@@ -45,7 +45,7 @@ impl GoldenWatch {
     pub async fn check(&self, office: &Backoffice, now: Timestamp) -> Result<(), BillingError> {
         let checks = check_golden_rows(office).await?;
         let faults: Vec<String> =
-            checks.iter().filter(|check| check.is_fault()).map(|one| one.japanese()).collect();
+            checks.iter().filter(|check| check.is_fault()).map(GoldenCheck::japanese).collect();
         if faults.is_empty() {
             tracing::info!(golden.rows = checks.len(), "golden rows agree");
         } else {
