@@ -4,6 +4,7 @@
 //! - [`printer`]: what any slip printer can do and how it can fail; [`raster`]: the picture it gets.
 //! - [`escpos`]: the driver, bytes in and bytes out; [`line`](mod@line): the serial line below it.
 //! - [`clock`]: the only place that reads the time; [`console`]: the text screen behind the display.
+//! - [`meter`]: a water meter read over its own port.
 //! - [`twin`]: a printer that is not there, for tests, training and the program `virtual-printer`.
 //!
 //! `terminal/` beside the sources holds what a real terminal needs from its operating system.
@@ -14,6 +15,7 @@ pub mod clock;
 pub mod console;
 pub mod escpos;
 pub mod line;
+pub mod meter;
 pub mod printer;
 pub mod raster;
 pub mod twin;

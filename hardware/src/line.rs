@@ -31,21 +31,31 @@ pub trait Line: Send {
     fn discard_input(&mut self) -> io::Result<()>;
 }
 
-/// A serial port, or a pseudo terminal in its place: 115,200 baud, 8 bits, no parity, one stop bit.
+/// A serial port, or a pseudo terminal in its place: 8 bits, one stop bit.
 #[derive(Debug)]
 pub struct SerialLine {
     port: File,
 }
 
 impl SerialLine {
-    /// Opens the device, a USB adapter or a Bluetooth serial port.
+    /// Opens the device of a printer, a USB adapter or a Bluetooth serial port: 115,200 baud, no
+    /// parity.
     pub fn open(path: &Path) -> io::Result<Self> {
+        Self::open_with(path, |port| make_raw(port))
+    }
+
+    /// Opens the adapter of a meter: 2,400 baud, even parity.
+    pub fn open_meter(path: &Path) -> io::Result<Self> {
+        Self::open_with(path, |port| set_up(port, BaudRate::B2400, ControlFlags::PARENB))
+    }
+
+    fn open_with(path: &Path, set_up: impl Fn(&File) -> io::Result<()>) -> io::Result<Self> {
         let port = OpenOptions::new()
             .read(true)
             .write(true)
             .custom_flags((OFlag::O_NOCTTY | OFlag::O_NONBLOCK | OFlag::O_CLOEXEC).bits())
             .open(path)?;
-        make_raw(&port)?;
+        set_up(&port)?;
         Ok(Self { port })
     }
 
@@ -112,11 +122,15 @@ impl Line for SerialLine {
 ///
 /// A pseudo terminal takes the speed as it takes everything, and ignores it.
 pub(crate) fn make_raw(port: impl AsFd + Copy) -> io::Result<()> {
+    set_up(port, BaudRate::B115200, ControlFlags::empty())
+}
+
+fn set_up(port: impl AsFd + Copy, speed: BaudRate, parity: ControlFlags) -> io::Result<()> {
     let mut settings = termios::tcgetattr(port)?;
     termios::cfmakeraw(&mut settings);
-    settings.control_flags |= ControlFlags::CLOCAL | ControlFlags::CREAD;
-    settings.control_flags &= !(ControlFlags::CSTOPB | ControlFlags::PARENB);
-    termios::cfsetspeed(&mut settings, BaudRate::B115200)?;
+    settings.control_flags |= ControlFlags::CLOCAL | ControlFlags::CREAD | parity;
+    settings.control_flags &= !(ControlFlags::CSTOPB | (ControlFlags::PARENB - parity));
+    termios::cfsetspeed(&mut settings, speed)?;
     termios::tcsetattr(port, SetArg::TCSANOW, &settings)?;
     Ok(())
 }
