@@ -25,6 +25,7 @@ pub fn usage_notice(
     let usage = CubicMeters(reading.usage_m3);
     let read_on = from_unix_days(reading.read_on_unix_days).unwrap_or(route.business_date);
     let history = stop.history(read_on);
+    let basis = stop.basis();
     let reader = route.readers.iter().find(|reader| reader.login == reading.reader);
     let charges = route.charges(stop, usage, read_on);
     let mut messages = messages(&reading.findings);
@@ -41,15 +42,18 @@ pub fn usage_notice(
         address: stop.place(),
         period: route.period,
         read_on,
-        previous_read_on: stop.previous_read_on,
+        previous_read_on: stop.supply(read_on).from,
         register: RegisterReading::new(reading.register_value, reading.register_digits)
-            .unwrap_or(stop.previous),
-        previous_register: stop.previous,
+            .unwrap_or(basis.previous),
+        previous_register: basis.previous,
+        is_new_meter: stop.is_new_meter(),
+        removed_meter: basis.removed_meter,
+        estimated: basis.estimated,
         usage,
         last_period: history.last_period,
         same_period_last_year: history.same_period_last_year,
-        meter_number: stop.planned.meter_number.clone(),
-        meter_size: stop.size,
+        meter_number: stop.meter_number().to_owned(),
+        meter_size: stop.meter_size(),
         use_class: route.name_of(&stop.use_class).to_owned(),
         payment_method: stop.payment_method,
         charges: charges.unwrap_or_default(),
@@ -79,7 +83,9 @@ mod tests {
     use super::*;
     use shared::billing::terms::LeftToOffice;
     use shared::calendar::to_unix_days;
-    use shared::wire::{ChargeTermsV1, ReliefV1, SewageSourceV1, VisitV1, WorkPackage};
+    use shared::wire::{
+        ChargeTermsV1, EventV1, MeterExchangeV1, ReliefV1, SewageSourceV1, VisitV1, WorkPackage,
+    };
     use uuid::Uuid;
 
     #[test]
@@ -97,7 +103,10 @@ mod tests {
         package.tariffs[0].text += "\n[[water.relief]]\nkey = \"welfare\"\nname = \"福祉減免\"\n\
             article = \"1\"\nof = \"service\"\npercent = 50\n";
         package.connections[0].terms = terms;
-        let route = Route::open(WorkPackage::V1(package)).unwrap();
+        notice_on(&Route::open(WorkPackage::V1(package)).unwrap())
+    }
+
+    fn notice_on(route: &Route) -> UsageNotice {
         let reading = ReadingV1 {
             id: Uuid::from_u128(1),
             package: route.package,
@@ -114,7 +123,65 @@ mod tests {
             reader: String::new(),
             visit: VisitV1::default(),
         };
-        usage_notice(&route, &route.stops[0], &reading, "H01-000001", None)
+        usage_notice(route, &route.stops[0], &reading, "H01-000001", None)
+    }
+
+    #[test]
+    fn a_notice_after_an_exchange_tells_of_the_meter_that_hangs_there() {
+        let mut route = Route::open(crate::bench::package(1)).unwrap();
+        let planned = &route.stops[0].planned;
+        let (connection, old_value) = (planned.connection, planned.previous_value);
+        let exchange = MeterExchangeV1 {
+            id: Uuid::from_u128(2),
+            package: route.package,
+            connection,
+            order: None,
+            removed_number: planned.meter_number.clone(),
+            removed_value: old_value + 38,
+            installed_number: "26-000001".into(),
+            installed_size_mm: 25,
+            installed_digits: 4,
+            installed_value: 0,
+            reason: 1,
+            seal: String::new(),
+            exchanged_on_unix_days: to_unix_days(route.business_date),
+            visit: VisitV1::default(),
+            reader: String::new(),
+        };
+        route.note(&EventV1::MeterExchanged(exchange));
+        let reading = ReadingV1 {
+            id: Uuid::from_u128(1),
+            package: route.package,
+            connection,
+            register_value: 3,
+            register_digits: 4,
+            first_typed_value: None,
+            usage_m3: 41,
+            findings: Vec::new(),
+            low_flow: 0,
+            read_on_unix_days: to_unix_days(route.business_date),
+            water_yen: None,
+            sewerage_yen: None,
+            reader: String::new(),
+            visit: VisitV1::default(),
+        };
+        let notice = usage_notice(&route, &route.stops[0], &reading, "H01-000001", None);
+        assert_eq!((notice.register.value(), notice.previous_register.value()), (3, 0));
+        assert_eq!((notice.removed_meter.0, notice.usage.0), (38, 41));
+        assert_eq!((notice.meter_number.as_str(), notice.meter_size.mm()), ("26-000001", 25));
+        assert!(notice.is_new_meter);
+    }
+
+    #[test]
+    fn a_new_user_is_told_of_their_own_days() {
+        let WorkPackage::V1(mut package) = crate::bench::package(1);
+        let moved_in = package.business_date_unix_days - 20;
+        package.connections[0].in_service_since_unix_days = Some(moved_in);
+        let route = Route::open(WorkPackage::V1(package)).unwrap();
+        let supply = route.stops[0].supply(route.business_date);
+        assert_eq!(to_unix_days(supply.from), moved_in);
+        let told = notice_on(&route);
+        assert_eq!((told.previous_read_on, told.days_used()), (supply.from, 20));
     }
 
     #[test]

@@ -170,6 +170,13 @@ impl Stop {
         exchange.map_or(self.planned.meter_number.as_str(), |e| e.installed_number.as_str())
     }
 
+    /// Size of the meter that hangs there now.
+    pub fn meter_size(&self) -> MeterSize {
+        let exchange = self.work.exchange.as_ref();
+        let installed = exchange.and_then(|e| MeterSize::new(e.installed_size_mm).ok());
+        installed.unwrap_or(self.size)
+    }
+
     /// Whether a meter of another size was put in today.
     pub fn is_resized(&self) -> bool {
         self.work.exchange.as_ref().is_some_and(|e| e.installed_size_mm != self.size.mm())

@@ -61,7 +61,16 @@ pub fn usage(sheet: &mut Sheet, notice: &UsageNotice, measures: &Measures) {
     sheet.rule(3);
     sheet.gap(14);
     field(sheet, measures, "今回指針", &notice.register.padded());
-    field(sheet, measures, "前回指針", &notice.previous_register.padded());
+    let previous = if notice.is_new_meter { "取付指針" } else { "前回指針" };
+    field(sheet, measures, previous, &notice.previous_register.padded());
+    if notice.removed_meter > CubicMeters(0) {
+        let removed = format!("{}m³", grouped(i64::from(notice.removed_meter.0)));
+        field(sheet, measures, "旧メーター水量", &removed);
+    }
+    if notice.estimated > CubicMeters(0) {
+        let settled = format!("−{}m³", grouped(i64::from(notice.estimated.0)));
+        field(sheet, measures, "認定済みの水量", &settled);
+    }
     sheet.row(
         &[run("使用水量", Style::bold(measures.heading))],
         &[

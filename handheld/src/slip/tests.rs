@@ -55,6 +55,19 @@ fn a_slip_without_amounts_promises_them_and_prints_no_zero() {
     }
 }
 
+#[test]
+fn a_new_meter_and_a_settled_estimate_stand_on_the_slip() {
+    let mut exchanged = notice();
+    exchanged.is_new_meter = true;
+    exchanged.removed_meter = CubicMeters(25);
+    exchanged.estimated = CubicMeters(30);
+    for width in [384, 576] {
+        check_layout(&exchanged, width);
+        let rows = draw(&exchanged, "", width).raster.height();
+        assert!(rows > draw(&notice(), "", width).raster.height(), "two lines more");
+    }
+}
+
 proptest! {
     #![proptest_config(ProptestConfig { cases: 48, ..ProptestConfig::default() })]
 

@@ -37,12 +37,19 @@ pub struct UsageNotice {
     pub period: YearMonth,
     /// The day of the reading.
     pub read_on: Date,
-    /// The day of the reading before.
+    /// The day from which the period counts: of the reading before, or when this user's supply began
+    /// after it.
     pub previous_read_on: Date,
     /// Present dials.
     pub register: RegisterReading,
-    /// Dials of the reading before.
+    /// Dials of the reading before, or the first ones of a meter put in since (取付指針).
     pub previous_register: RegisterReading,
+    /// Whether `previous_register` is a new meter's.
+    pub is_new_meter: bool,
+    /// Counted in this period by a meter that was taken out (旧メーター水量).
+    pub removed_meter: CubicMeters,
+    /// Certified since the last real reading and settled now (認定済み).
+    pub estimated: CubicMeters,
     /// 使用水量.
     pub usage: CubicMeters,
     /// 前回の使用水量.
