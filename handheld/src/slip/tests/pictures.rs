@@ -4,6 +4,9 @@
 use std::fs;
 use std::path::{Path, PathBuf};
 
+use shared::metering::RegisterReading;
+use shared::quantity::CubicMeters;
+
 use super::samples::{long_notice, notice, sealed};
 use super::*;
 
@@ -45,4 +48,17 @@ fn the_usual_slip_looks_as_accepted() {
 fn the_long_slip_looks_as_accepted() {
     check("long", &long_notice(), 384);
     check("long", &long_notice(), 576);
+}
+
+#[test]
+fn the_slip_after_an_exchange_looks_as_accepted() {
+    let mut exchanged = notice();
+    exchanged.previous_register = RegisterReading::new(0, 4).unwrap();
+    exchanged.register = RegisterReading::new(13, 4).unwrap();
+    exchanged.is_new_meter = true;
+    exchanged.removed_meter = CubicMeters(55);
+    exchanged.estimated = CubicMeters(30);
+    exchanged.meter_number = "26-000001".to_owned();
+    check("exchanged", &exchanged, 384);
+    check("exchanged", &exchanged, 576);
 }
