@@ -2,6 +2,7 @@
 
 mod connection;
 mod day;
+mod decide;
 
 use axum::Router;
 use axum::http::StatusCode;
@@ -17,6 +18,9 @@ pub(crate) fn routes() -> Router<Office> {
         .route("/field-work", get(day::show).fallback(wrong_method))
         .route("/field-work/settle", post(day::settle_subject).fallback(wrong_method))
         .route("/field-work/days", post(day::approve).fallback(wrong_method))
+        .route("/field-work/held", post(decide::held).fallback(wrong_method))
+        .route("/field-work/end", post(decide::end).fallback(wrong_method))
+        .route("/field-work/begin", post(decide::begin).fallback(wrong_method))
         .route("/field-work/cash", post(day::hand_over).fallback(wrong_method))
         .route("/connections/{number}/field", get(connection::show).fallback(wrong_method))
         .route("/connections/{number}/orders", post(connection::order).fallback(wrong_method))

@@ -6,10 +6,13 @@ use askama::Template;
 use axum::extract::State;
 use axum::response::{IntoResponse, Redirect, Response};
 use backoffice::access::Right;
+use backoffice::billing::use_classes;
 use backoffice::metering::{
-    CashDay, FieldDay, FieldNote, FieldRefusal, FieldService, Round, approve_day, cash_days,
-    field_days, field_notes, field_services, hand_over_cash, rounds, settle,
+    CashDay, FieldDay, FieldNote, FieldRefusal, FieldService, HeldReading, Round, approve_day,
+    cash_days, field_days, field_notes, field_services, hand_over_cash, held_readings, rounds,
+    settle,
 };
+use shared::connection::{PaymentMethod, UsageClass};
 use shared::ids::DeviceId;
 use uuid::Uuid;
 
@@ -20,7 +23,7 @@ use crate::form::Form;
 use crate::layout::{Area, Frame, html};
 use crate::problem::Problem;
 
-type Typed = HashMap<String, String>;
+pub(super) type Typed = HashMap<String, String>;
 
 #[derive(Template)]
 #[template(path = "field/day.html")]
@@ -28,11 +31,29 @@ struct FieldPage {
     frame: Frame,
     round: Option<Round>,
     days: Vec<FieldDay>,
+    held: Vec<HeldReading>,
     services: Vec<FieldService>,
+    classes: Vec<(UsageClass, String)>,
     notes: Vec<FieldNote>,
     cash: Vec<CashDay>,
     refusal: Option<Refusal>,
+    /// What was typed into the form that was refused.
+    typed: Typed,
     may_manage: bool,
+}
+
+impl FieldPage {
+    /// What was typed before, where it was typed about this subject; else `otherwise`.
+    fn typed<'a>(&'a self, subject: &Uuid, name: &str, otherwise: &'a str) -> &'a str {
+        if !self.is_refused(subject) {
+            return otherwise;
+        }
+        self.typed.get(name).map_or(otherwise, String::as_str)
+    }
+
+    fn is_refused(&self, subject: &Uuid) -> bool {
+        self.typed.get("subject").is_some_and(|typed| *typed == subject.to_string())
+    }
 }
 
 /// `GET /field-work`.
@@ -41,13 +62,14 @@ pub(super) async fn show(
     staff: CurrentStaff,
 ) -> Result<Response, Problem> {
     staff.require(Right::ViewConnections)?;
-    draw(&office, &staff, None).await
+    draw(&office, &staff, None, Typed::new()).await
 }
 
 async fn draw(
     office: &Office,
     staff: &CurrentStaff,
     refusal: Option<Refusal>,
+    typed: Typed,
 ) -> Result<Response, Problem> {
     let backoffice = &office.backoffice;
     let round = rounds(backoffice).await?.into_iter().next();
@@ -59,10 +81,13 @@ async fn draw(
         frame: Frame::new("現地作業", Area::Metering, staff),
         round,
         days,
+        held: held_readings(backoffice).await?,
         services: field_services(backoffice).await?,
+        classes: use_classes(backoffice).await?,
         notes: field_notes(backoffice).await?,
         cash: cash_days(backoffice).await?,
         refusal,
+        typed,
         may_manage: staff.may(Right::ManageRounds),
     }))
 }
@@ -81,7 +106,7 @@ pub(super) async fn settle_subject(
         }
         Err(_) => Err(FieldRefusal::NotFound),
     };
-    answer(&office, &staff, done).await
+    answer(&office, &staff, typed, done).await
 }
 
 /// `POST /field-work/days`: a clerk agrees with a signed day.
@@ -99,7 +124,7 @@ pub(super) async fn approve(
         }
         _ => Err(FieldRefusal::NotFound),
     };
-    answer(&office, &staff, done).await
+    answer(&office, &staff, typed, done).await
 }
 
 /// `POST /field-work/cash`: money was counted.
@@ -116,23 +141,25 @@ pub(super) async fn hand_over(
         }
         _ => Err(FieldRefusal::Incomplete),
     };
-    answer(&office, &staff, done).await
+    answer(&office, &staff, typed, done).await
 }
 
-async fn answer(
+/// Back to the page; what was refused stands there as it was typed.
+pub(super) async fn answer(
     office: &Office,
     staff: &CurrentStaff,
+    typed: Typed,
     done: Result<(), FieldRefusal>,
 ) -> Result<Response, Problem> {
     match done {
         Ok(()) => Ok(Redirect::to("/field-work").into_response()),
         Err(error) => {
             let refusal = Refusal::of(&error)?;
-            Ok(Refusal::on(draw(office, staff, Some(refusal)).await?))
+            Ok(Refusal::on(draw(office, staff, Some(refusal), typed).await?))
         }
     }
 }
 
-fn of<'a>(typed: &'a Typed, name: &str) -> &'a str {
+pub(super) fn of<'a>(typed: &'a Typed, name: &str) -> &'a str {
     typed.get(name).map_or("", |text| text.trim())
 }

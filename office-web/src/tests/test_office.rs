@@ -270,6 +270,7 @@ const HOUSEHOLDS: &str = "
         (1, 2, 'C2', '<script>alert(''水'')</script>', 'スクリプト', '055-235-2222'),
         (1, 3, 'C3', '相生不動産', 'アイオイフドウサン', ''),
         (1, 4, 'C4', '鈴木 一郎', 'スズキ イチロウ', '');
+    select setval(pg_get_serial_sequence('connection.customer', 'customer_id'), 4);
     insert into connection.service_agreement
         (utility_id, connection_id, customer_id, period, use_class, payment_method)
         select 1, n, n, daterange('2023-04-01', null), 'general', 3 from generate_series(1, 4) n;

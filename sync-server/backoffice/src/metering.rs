@@ -28,9 +28,10 @@ pub use estimate::{
     propose_estimates,
 };
 pub use field::{
-    CashDay, DayLine, FieldDay, FieldNote, FieldRefusal, FieldService, NewOrder, StoredPhoto,
-    WorkOrder, approve_day, cancel_order, cash_days, field_days, field_notes, field_services,
-    hand_over_cash, hazards_of, orders_of_connection, photo_bytes, photos_of_connection,
+    CashDay, DayLine, FieldDay, FieldNote, FieldRefusal, FieldService, HeldReading, HoldDecision,
+    NewOrder, NewUser, StoredPhoto, WorkOrder, approve_day, begin_by_start, cancel_order,
+    cash_days, decide_held, end_by_stop, field_days, field_notes, field_services, hand_over_cash,
+    hazards_of, held_readings, orders_of_connection, photo_bytes, photos_of_connection,
     place_order, set_hazards, settle,
 };
 pub use open_round::{NewRound, open_round};

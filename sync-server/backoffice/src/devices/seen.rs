@@ -90,16 +90,42 @@ pub(super) async fn store_seen(
     .bind(source.device.id.0)
     .bind(source.stored_sequence()?)
     .bind(seen.billed_in.and(past.read_in_round).map(|replaced| replaced.0))
+    .execute(&mut *db)
+    .await?;
+    if stored.rows_affected() != 1 {
+        return Err(NotApplied::Quarantine("S29"));
+    }
+    if let Some(reason) = checked.held {
+        hold(db, source, seen.id, reason).await?;
+    }
+    Ok(past)
+}
+
+/// The reading waits for a clerk, who finds its volume.
+async fn hold(
+    db: &mut PgConnection,
+    source: &Source<'_>,
+    reading: Uuid,
+    reason: BackwardsReason,
+) -> sqlx::Result<()> {
+    sqlx::query(
+        "insert into metering.reading_hold (utility_id, reading_id, reason) values ($1, $2, $3)",
+    )
+    .bind(source.office.utility.0)
+    .bind(reading)
+    .bind(i16::from(reason.code()))
     .execute(db)
     .await?;
-    if stored.rows_affected() == 1 { Ok(past) } else { Err(NotApplied::Quarantine("S29")) }
+    Ok(())
 }
 
 /// What is written down of dials that can be believed.
 struct Checked {
     findings: Vec<i16>,
-    /// All that went through; the billing run settles estimates against it.
+    /// All that went through; the billing run settles estimates against it. Nothing where it is held.
     passed: CubicMeters,
+    /// Why the dials stand lower than before, where their volume is for a clerk to find.
+    held: Option<BackwardsReason>,
 }
 
 /// The findings to store, or the reason why the dials cannot be believed. Pure.
@@ -121,8 +147,17 @@ fn check(
     } else {
         basis.until(register)
     };
-    let passed = volume.passed.volume().ok_or(NotApplied::Quarantine("S27"))?;
-    if seen.usage_m3.is_some_and(|usage| volume.billed() != Some(CubicMeters(usage))) {
+    let (passed, held) = match volume.passed.volume() {
+        Some(passed) => (passed, None),
+        // A reading that is to be billed, and its reader said why it cannot be counted.
+        None if seen.billed_in.is_some() => {
+            let reason = said_why(seen).ok_or(NotApplied::Quarantine("S27"))?;
+            (CubicMeters(0), Some(reason))
+        }
+        None => return Err(NotApplied::Quarantine("S27")),
+    };
+    let billed = volume.billed().unwrap_or(CubicMeters(0));
+    if seen.usage_m3.is_some_and(|usage| billed != CubicMeters(usage)) {
         return Err(NotApplied::Quarantine("S26"));
     }
     let low_flow = match seen.low_flow {
@@ -140,5 +175,9 @@ fn check(
         // office goes by its own findings.
         tracing::warn!(terminal = ?seen.findings, office = ?codes, "findings differ");
     }
-    Ok(Checked { findings: codes.into_iter().map(i16::from).collect(), passed })
+    Ok(Checked { findings: codes.into_iter().map(i16::from).collect(), passed, held })
+}
+
+fn said_why(seen: &Seen<'_>) -> Option<BackwardsReason> {
+    seen.remarks.iter().copied().find_map(BackwardsReason::from_code)
 }

@@ -1,5 +1,6 @@
 //! Uploads: whole, repeated, overtaken, with holes, forks and garbage, on a real database.
 
+mod clerk;
 mod field_work;
 mod network;
 mod office_side;

@@ -154,6 +154,10 @@ impl Intake {
             self.summary.without_agreement += 1;
             return Ok(None);
         };
+        if row.try_get(18)? {
+            self.leave_out(ConnectionId(read.connection), UnbilledReason::Held);
+            return Ok(None);
+        }
         match self.pending.settle(read.connection, read.agreement, read.usage) {
             Ok(settlement) => read.settle(settlement),
             Err(reason) => {
@@ -219,13 +223,15 @@ const TO_BILL: &str = "
            r.slip_water_yen, r.slip_sewerage_yen, a.agreement_id, a.use_class, a.payment_method,
            c.sewerage_authority, c.charged_dwellings, lower(a.period),
            coalesce(before.read_on, lower(i.period)), r.register_value, m.dial_digits,
-           coalesce(before.register_value, i.installed_value)
+           coalesce(before.register_value, i.installed_value), h.reading_id is not null
     from metering.reading r
     join connection.service_connection c
         on c.utility_id = $1 and c.connection_id = r.connection_id
         and c.connection_id > $3 and c.connection_id <= $4
     join metering.meter m on m.utility_id = r.utility_id and m.meter_id = r.meter_id
     left join agreement a on a.connection_id = r.connection_id and a.period @> r.read_on
+    left join metering.reading_hold h
+        on h.utility_id = r.utility_id and h.reading_id = r.reading_id
     left join metering.meter_installation i
         on $5 and i.utility_id = r.utility_id and i.connection_id = r.connection_id
         and i.meter_id = r.meter_id and i.period @> r.read_on

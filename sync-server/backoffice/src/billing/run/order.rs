@@ -62,6 +62,8 @@ pub enum UnbilledReason {
     UnknownCode,
     /// Estimates are to be settled, and the user or the meter is another one by now.
     SettlementAcross,
+    /// Its dials stand lower than before, and nobody has found its volume yet.
+    Held,
 }
 
 impl UnbilledReason {
@@ -78,6 +80,7 @@ impl UnbilledReason {
             UnbilledReason::Terms(error) => error.code(),
             UnbilledReason::UnknownCode => "B23",
             UnbilledReason::SettlementAcross => "B24",
+            UnbilledReason::Held => "B25",
         }
     }
 }

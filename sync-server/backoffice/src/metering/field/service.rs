@@ -22,6 +22,8 @@ pub struct FieldService {
     pub register_value: u32,
     /// What the terminal showed; `None` for a start, or where it could not be computed.
     pub amount_yen: Option<i64>,
+    /// Who comes, as the order of a start says; may be empty.
+    pub customer_name: String,
     /// Whether the office had ordered it.
     pub is_ordered: bool,
     /// Login name of the reader.
@@ -32,7 +34,8 @@ pub struct FieldService {
 pub async fn field_services(office: &Backoffice) -> sqlx::Result<Vec<FieldService>> {
     sqlx::query(
         "select w.id, c.connection_number, w.is_stop, w.done_on, r.register_value, w.amount_yen,
-                w.order_id is not null as is_ordered, w.reader_login
+                w.order_id is not null as is_ordered, w.reader_login,
+                coalesce(o.customer_name, '') as customer_name
          from (
              select utility_id, start_id as id, connection_id, false as is_stop,
                     started_on as done_on, null::bigint as amount_yen, order_id, reader_login
@@ -44,6 +47,8 @@ pub async fn field_services(office: &Backoffice) -> sqlx::Result<Vec<FieldServic
          ) w
          join connection.service_connection c using (utility_id, connection_id)
          join metering.reading r on r.utility_id = w.utility_id and r.reading_id = w.id
+         left join metering.work_order o
+             on o.utility_id = w.utility_id and o.order_id = w.order_id
          where w.utility_id = $1
            and not exists (select from metering.field_settled f
                            where f.utility_id = w.utility_id and f.subject_id = w.id)
@@ -66,6 +71,7 @@ fn service_of_row(row: &PgRow) -> sqlx::Result<FieldService> {
         on: row.try_get::<jiff_sqlx::Date, _>("done_on")?.to_jiff(),
         register_value: row.try_get::<i32, _>("register_value")?.unsigned_abs(),
         amount_yen: row.try_get("amount_yen")?,
+        customer_name: row.try_get("customer_name")?,
         is_ordered: row.try_get("is_ordered")?,
         reader: row.try_get("reader_login")?,
     })
