@@ -8,3 +8,4 @@ mod story;
 mod tariff_differential;
 mod terms_on_site;
 mod tidy;
+mod whole_day;

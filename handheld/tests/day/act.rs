@@ -131,8 +131,8 @@ impl Act {
     }
 }
 
-/// A route where everything happens, most of it usual, and what happens where.
-pub fn town(seed: u64, connections: u32) -> (WorkPackage, Vec<Act>) {
+/// What happens where on a route: everything once, most of it usual.
+pub fn acts(seed: u64, connections: u32) -> Vec<Act> {
     let mut random = ChaCha8Rng::seed_from_u64(seed);
     let every = Act::every();
     let mut acts: Vec<Act> = (0..connections as usize)
@@ -145,6 +145,12 @@ pub fn town(seed: u64, connections: u32) -> (WorkPackage, Vec<Act>) {
     for place in (1..acts.len()).rev() {
         acts.swap(place, random.random_range(0..=place));
     }
+    acts
+}
+
+/// The route with its acts, as a package that no office made.
+pub fn town(seed: u64, connections: u32) -> (WorkPackage, Vec<Act>) {
+    let acts = acts(seed, connections);
     let WorkPackage::V1(mut package) = package(connections);
     package.work.cash_limit_yen = 1_000_000;
     for (planned, act) in package.connections.iter_mut().zip(&acts) {

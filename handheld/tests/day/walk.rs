@@ -9,7 +9,7 @@ use handheld::headless::Stage;
 use handheld::kept::KeptFile;
 use handheld::screens::View;
 use handheld::shell::{Parts, Report, Shell, open_store};
-use handheld::sync::Practice;
+use handheld::sync::{Practice, Transport};
 use hardware::clock::FixedClock;
 use hardware::printer::PrinterStatus;
 use hardware::twin::{VirtualPrinter, loopback};
@@ -67,6 +67,14 @@ impl Seen {
     }
 }
 
+/// Where the terminal's messages go.
+pub enum Line<'a> {
+    /// The route is on board, and nobody answers for it.
+    Nowhere(&'a WorkPackage),
+    /// An office, which has the route.
+    To(Arc<dyn Transport>),
+}
+
 /// The terminal in the reader's hand.
 pub struct Walk {
     stage: Stage,
@@ -80,10 +88,18 @@ pub struct Walk {
 
 impl Walk {
     pub fn begin(package: &WorkPackage) -> Walk {
+        Walk::with(Line::Nowhere(package))
+    }
+
+    pub fn with(line: Line<'_>) -> Walk {
         let folder = tempfile::tempdir().unwrap();
-        let mut store = open(folder.path());
-        store.take_package(1, package).unwrap();
-        drop(store);
+        let transport = match line {
+            Line::Nowhere(package) => {
+                open(folder.path()).take_package(1, package).unwrap();
+                Arc::new(Practice::new(Uuid::from_u128(1)))
+            }
+            Line::To(transport) => transport,
+        };
         let (printer, far_end) = loopback(384);
         let (sender, reports) = channel();
         let clock = Arc::new(FixedClock::on(TODAY));
@@ -93,7 +109,7 @@ impl Walk {
             kept: KeptFile::in_folder(folder.path()),
             clock: clock.clone(),
             printer: Box::new(printer),
-            transport: Arc::new(Practice::new(Uuid::from_u128(1))),
+            transport,
             mint: Uuid::new_v4,
             is_practice: false,
         };
@@ -146,6 +162,20 @@ impl Walk {
     pub fn log_in(&mut self) {
         self.keys("101e1234e");
         assert_eq!(self.view().screen, "route");
+    }
+
+    /// Everything goes to the office and its route comes back.
+    pub fn send_and_receive(&mut self) {
+        self.keys("De");
+        self.told("送受信が終わりました");
+        self.keys("c");
+    }
+
+    /// Looks at the day's total and signs it.
+    pub fn sign_day(&mut self) {
+        self.keys("C3ee");
+        self.told("日計を確認済みにしました");
+        self.keys("c");
     }
 
     /// The list of suspensions comes first: whoever pays in the morning is not cut.

@@ -95,8 +95,8 @@ pub(super) async fn apply_stop(
         findings: &stop.findings,
         low_flow: 0,
         remarks: &stop.visit.remarks,
-        // What was shown is a settlement; the usage notice's amounts are compared with a whole period.
-        slip: [None, None],
+        // The run compares what the user was shown, and maybe paid, with the bill.
+        slip: [stop.water_yen, stop.sewerage_yen],
         reader: &stop.reader,
         billed_in: Some(place.round),
     };

@@ -65,6 +65,7 @@ pub async fn work_package(
     fill_on_site(&mut db, office.utility, round, &mut package.connections).await?;
     package.work.orders =
         orders_of(&mut db, office.utility, &package.connections, business_date).await?;
+    package.work.cash_limit_yen = cash_limit(&mut db, utility).await?;
     package.use_classes = use_classes(&mut db, utility, &package.connections).await?;
     package.id = name_of(&package, device).0;
     hand_over(&mut db, utility, &package, device, business_date).await?;
@@ -106,6 +107,18 @@ async fn issuer(db: &mut PgConnection, utility: i64) -> sqlx::Result<UtilityV1> 
         registration_number: row.try_get("registration_number")?,
         contact: row.try_get("contact")?,
     })
+}
+
+/// Up to how much a reader may take at the gate; nothing where the utility has not said.
+async fn cash_limit(db: &mut PgConnection, utility: i64) -> sqlx::Result<i64> {
+    let limit: Option<i64> = sqlx::query_scalar(
+        "select cash_limit_yen from metering.field_setting where utility_id = $1
+         order by setting_id desc limit 1",
+    )
+    .bind(utility)
+    .fetch_optional(db)
+    .await?;
+    Ok(limit.unwrap_or(0))
 }
 
 async fn readers(db: &mut PgConnection, utility: i64) -> sqlx::Result<Vec<ReaderV1>> {
