@@ -1,5 +1,6 @@
 //! Journeys (画面の通し): a clerk's and a trainee's way through the real pages in a real Chromium.
 
+mod charge;
 mod correction;
 mod lab;
 mod leak_adjustment;

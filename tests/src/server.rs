@@ -21,13 +21,27 @@ pub struct Server {
 impl Server {
     /// Makes a demo town of this size on this day and starts the server on it.
     pub fn with_demo_town(households: u32, date: &str) -> anyhow::Result<Server> {
+        Server::with_tariffs(households, date, &[])
+    }
+
+    /// The same with tariffs of one's own, which the town's classes and reliefs must be in.
+    pub fn with_tariffs(households: u32, date: &str, tariffs: &[String]) -> anyhow::Result<Server> {
         let folder = tempfile::Builder::new().prefix("minamo-journey").tempdir()?;
         let data = folder.path().join("data");
+        let mut files = Vec::with_capacity(tariffs.len());
+        for (number, text) in tariffs.iter().enumerate() {
+            let file = folder.path().join(format!("tariff{number}.toml"));
+            std::fs::write(&file, text)?;
+            files.push(file);
+        }
         let made = Command::new(program("minamo"))
             .args(["demo-data", "--seed", "1", "--date", date])
             .args(["--households", &households.to_string()])
             .arg("--data")
             .arg(&data)
+            .args(
+                files.iter().flat_map(|file| [std::ffi::OsStr::new("--tariff"), file.as_os_str()]),
+            )
             .output()?;
         anyhow::ensure!(
             made.status.success(),

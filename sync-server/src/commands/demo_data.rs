@@ -1,5 +1,7 @@
 //! `minamo demo-data` (架空の町): a town to try everything on, with an open round and two terminals.
 
+use std::path::PathBuf;
+
 use backoffice::billing::{
     BillingError, BillingOrder, CancelFlag, RunSummary, demo_tariffs, run_billing, store_tariff,
 };
@@ -50,6 +52,10 @@ pub struct DemoDataArguments {
     /// 端末から見たサーバーのアドレス
     #[arg(long, value_name = "URL", default_value = "https://127.0.0.1:8443")]
     server: String,
+    /// 架空の町で使う料金表（TOML）。くり返して指定できます。省略時は見本の料金表を使います。
+    /// 用途は general・business・bathhouse、減免は welfare・disaster の記号で書いてあるものを使います
+    #[arg(long, value_name = "FILE")]
+    tariff: Vec<PathBuf>,
 }
 
 /// Carries the command out.
@@ -107,6 +113,7 @@ async fn make(
         .await
         .map_err(|cause| Refusal::new("X99", "町を作れませんでした。").because(cause))?;
     let loaded = load_town(office, &town, outside).await?;
+    store_tariffs(office, &arguments.tariff).await?;
     let billed = bill_closed_round(office, &loaded).await?;
     let (round_id, month) = open_current_round(office, &town).await?;
     let routes = round_progress(&office.backoffice, round_id).await.map_err(database_failed)?;
@@ -147,11 +154,23 @@ async fn load_town(office: &Office, town: &Town, outside: &Outside) -> Result<Lo
     loaded.map_err(refused_town)
 }
 
+/// The tariffs that were asked for, or the examples.
+async fn store_tariffs(office: &Office, files: &[PathBuf]) -> Result<(), Refusal> {
+    let mut texts = Vec::with_capacity(files.len().max(2));
+    for file in files {
+        texts.push(std::fs::read_to_string(file).map_err(|cause| Refusal::file(file, cause))?);
+    }
+    if texts.is_empty() {
+        texts.extend(demo_tariffs().map(str::to_owned));
+    }
+    for text in texts {
+        store_tariff(&office.backoffice, &text, None).await.map_err(refused_billing)?;
+    }
+    Ok(())
+}
+
 /// The round that was read two months ago, assessed on the day after it was closed.
 async fn bill_closed_round(office: &Office, loaded: &Loaded) -> Result<RunSummary, Refusal> {
-    for text in demo_tariffs() {
-        store_tariff(&office.backoffice, text, None).await.map_err(refused_billing)?;
-    }
     let closed = round(&office.backoffice, loaded.closed_round).await.map_err(database_failed)?;
     let closed_on = closed.and_then(|round| round.closed_on).unwrap_or(Date::MIN);
     let assessed_on = closed_on.saturating_add(1.day());
