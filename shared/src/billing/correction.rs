@@ -11,6 +11,7 @@ use super::charge::{ChargeAmounts, ChargeError, ChargeInput};
 use super::claim::Claim;
 use super::rating::{Rated, RatedPart, put_bill_tax};
 use super::tariff::Tariff;
+use super::terms::ChargeBasis;
 use crate::connection::{MeterSize, UsageClass, coded};
 use crate::ids::{AssessmentId, TariffId};
 use crate::metering::estimate::Fraction;
@@ -29,6 +30,8 @@ coded! {
         EstimateSettled = 3, "estimate_settled", "認定の精算";
         /// Size, class or dwellings were wrong.
         WrongFacts = 4, "wrong_facts", "料金の条件の誤り";
+        /// Terms were registered or ended after the bill was made: by those it is computed anew.
+        Registered = 5, "registered", "登録した条件による再計算";
     }
 }
 
@@ -39,6 +42,16 @@ coded! {
         RevisedBill = 1, "revised_bill", "訂正した請求書（納付前）";
         /// It is paid: what is given back stands on a paper of its own (適格返還請求書).
         CreditNote = 2, "credit_note", "返還の通知（納付後）";
+    }
+}
+
+coded! {
+    /// What becomes of an earlier leak adjustment of the bill (前の漏水減免).
+    EarlierReduction {
+        /// It is taken back; where it still is due, it is decided anew on the new bill.
+        Dropped = 1, "dropped", "外して計算し直す";
+        /// The decided yen are taken off of the new charge as well.
+        Kept = 2, "kept", "決定した額をそのまま引く";
     }
 }
 
@@ -64,8 +77,33 @@ pub struct ClaimState {
     pub tax: Yen,
 }
 
+/// What a claim was computed from, where the input of one schedule does not say it all: a period
+/// that was cut or split, other water, several meters, a rest.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ClaimTerms {
+    /// The schedule of the state's input.
+    pub tariff: TariffId,
+    /// By the version before, where the period is split by days.
+    pub earlier: Option<(TariffId, ChargeInput)>,
+    /// Everything else, with the parts of a period that was cut.
+    pub basis: ChargeBasis,
+    /// What goes to the next period.
+    pub carried: CubicMeters,
+    /// What is charged in all.
+    pub usage: CubicMeters,
+}
+
+/// The terms of a claim before and after.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct TermsChange {
+    /// As it was assessed.
+    pub before: ClaimTerms,
+    /// As it is assessed anew.
+    pub after: ClaimTerms,
+}
+
 /// A claim before and after.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct ClaimChange {
     /// What is claimed.
     pub claim: Claim,
@@ -77,9 +115,26 @@ pub struct ClaimChange {
     pub before: ClaimState,
     /// As it is assessed anew.
     pub after: ClaimState,
+    /// What both were computed from, where the billing run's own computation was asked.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub terms: Option<Box<TermsChange>>,
 }
 
 impl ClaimChange {
+    /// What is charged, before and after.
+    pub fn usages(&self) -> [CubicMeters; 2] {
+        match &self.terms {
+            Some(terms) => [terms.before.usage, terms.after.usage],
+            None => [self.before.input.usage, self.after.input.usage],
+        }
+    }
+
+    /// Whether everything stays.
+    fn is_none(&self) -> bool {
+        self.before == self.after
+            && self.terms.as_ref().is_none_or(|terms| terms.before == terms.after)
+    }
+
     /// After less before.
     pub fn difference(&self) -> Yen {
         self.after.amount - self.before.amount
@@ -99,6 +154,14 @@ pub struct Correction {
 }
 
 impl Correction {
+    /// What changes; refused where nothing does.
+    pub fn of(claims: Vec<ClaimChange>) -> Result<Correction, CorrectionError> {
+        if claims.iter().all(ClaimChange::is_none) {
+            return Err(CorrectionError::NothingChanges);
+        }
+        Ok(Correction { claims })
+    }
+
     /// After less before, of the whole bill.
     pub fn difference(&self) -> Yen {
         self.claims.iter().map(ClaimChange::difference).sum()
@@ -199,12 +262,10 @@ pub fn correct(
             tariff: claim.id,
             before: claim.state,
             after: relieved(claim, &rated.part, change)?,
+            terms: None,
         });
     }
-    if changes.iter().all(|change| change.before == change.after) {
-        return Err(CorrectionError::NothingChanges);
-    }
-    Ok(Correction { claims: changes })
+    Correction::of(changes)
 }
 
 /// What the tariff is asked; the tax of a whole bill is put on it afterwards.
@@ -264,11 +325,20 @@ fn relieved(
     else {
         return Ok(whole);
     };
-    let relief = outcome.reduction.0.min(amounts.amount.0);
-    let charge = claim.tariff.charge(&input)?;
-    let amount = Yen(amounts.amount.0 - relief);
-    let tax = contained_tax(amount, charge.tax_percent, charge.tax_mode).min(amounts.tax);
-    let relief = ClaimRelief { amount: Yen(relief), tax: amounts.tax - tax };
+    Ok(reduced(claim.tariff, whole, outcome.reduction)?)
+}
+
+/// A charge less what a decision takes off of it; never below nothing.
+pub fn reduced(
+    tariff: &Tariff,
+    whole: ClaimState,
+    reduction: Yen,
+) -> Result<ClaimState, ChargeError> {
+    let relief = reduction.0.min(whole.amount.0);
+    let charge = tariff.charge(&whole.input)?;
+    let amount = Yen(whole.amount.0 - relief);
+    let tax = contained_tax(amount, charge.tax_percent, charge.tax_mode).min(whole.tax);
+    let relief = ClaimRelief { amount: Yen(relief), tax: whole.tax - tax };
     Ok(ClaimState { relief: Some(relief), amount, tax, ..whole })
 }
 

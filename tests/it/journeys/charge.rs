@@ -35,7 +35,8 @@ fn terms_an_exchange_and_estimates_become_bills() {
         let round = close_the_round(&browser, &server).await?;
         estimate(&browser, &round).await?;
         run(&browser, &server).await?;
-        explained(&browser, &server, pool, &homes).await
+        explained(&browser, &server, pool, &homes).await?;
+        corrected(&browser, &server, pool, &homes).await
     });
 }
 
@@ -238,4 +239,74 @@ async fn explained(
     browser.see("納期限").await?;
     browser.see("認定").await?;
     browser.picture("bill").await
+}
+
+/// The bill with the exchange is put right by the clerk and approved by the other one; then the relief
+/// of the first home is ended, and its bill computed anew.
+async fn corrected(
+    browser: &Browser,
+    server: &Server,
+    pool: &PgPool,
+    homes: &[String],
+) -> anyhow::Result<()> {
+    let bill = bill_of(pool, &homes[1]).await?;
+    browser.go(&format!("{}/corrections/new?bill={bill}", server.address)).await?;
+    browser.see("登録した条件による再計算").await?;
+    browser.fill("#register", "25").await?;
+    browser.click("#try").await?;
+    browser.see("正しい指針による使用水量は31m³です").await?;
+    browser.see("指針 0 → 25").await?;
+    browser.until("document.documentElement.scrollWidth <= window.innerWidth").await?;
+    browser.client.execute("window.scrollTo(0, 640)", vec![]).await?;
+    browser.picture("correction-of-segments").await?;
+    propose_and_approve(browser, server).await?;
+
+    browser.go(&format!("{}/connections/{}/terms", server.address, homes[0])).await?;
+    browser.click("details.confirm summary").await?;
+    browser.fill("input[id^='last-relief']", "09302026").await?;
+    browser.fill("input[id^='reason-relief']", "届出の取消し").await?;
+    browser.click("details.confirm[open] button[type=submit]").await?;
+    browser.see("調定済みの期間の金額は変わらないことを確かめました").await?;
+    browser.click("details.confirm[open] input[name=accepts]").await?;
+    browser.click("details.confirm[open] button[type=submit]").await?;
+    browser.see("届出の取消し").await?;
+    let bill = bill_of(pool, &homes[0]).await?;
+    browser.go(&format!("{}/corrections/new?bill={bill}", server.address)).await?;
+    browser.click("input[name=kind][value=registered]").await?;
+    browser.click("#try").await?;
+    browser.see("検針した水量だけ").await?;
+    browser.client.execute("window.scrollTo(0, 640)", vec![]).await?;
+    browser.picture("correction-by-what-is-registered").await?;
+    propose_and_approve(browser, server).await?;
+    let relief = "select count(*) from billing.current_assessment a
+                  join connection.service_connection c using (utility_id, connection_id)
+                  where c.connection_number = $1 and a.basis::text like '%水料福第77号%'";
+    let left: i64 = sqlx::query_scalar(relief).bind(&homes[0]).fetch_one(pool).await?;
+    anyhow::ensure!(left == 0, "the relief is taken off");
+    Ok(())
+}
+
+async fn bill_of(pool: &PgPool, number: &str) -> anyhow::Result<i64> {
+    let bill = sqlx::query_scalar(
+        "select max(b.bill_id) from billing.current_bill b
+         join connection.service_connection c using (utility_id, connection_id)
+         where c.connection_number = $1",
+    );
+    Ok(bill.bind(number).fetch_one(pool).await?)
+}
+
+/// Comes back as the clerk.
+async fn propose_and_approve(browser: &Browser, server: &Server) -> anyhow::Result<()> {
+    browser.fill("#grounds", "現地で確認した。").await?;
+    browser.click("#propose").await?;
+    browser.see("自分の起案は承認できません").await?;
+    let proposal = browser.client.current_url().await?;
+    browser.click(".who button[type=submit]").await?;
+    log_in_as(browser, server, DEMO_OPERATOR).await?;
+    browser.go(proposal.as_str()).await?;
+    browser.fill("#remark", "適当と認める").await?;
+    browser.click("#approve").await?;
+    browser.see("更正済み").await?;
+    browser.click(".who button[type=submit]").await?;
+    log_in_as(browser, server, DEMO_CLERK).await
 }

@@ -2,7 +2,7 @@
 
 use backoffice::billing::{CorrectedFacts, NewCorrection};
 use serde::Deserialize;
-use shared::billing::correction::Paper;
+use shared::billing::correction::{EarlierReduction, Paper};
 use shared::connection::{MeterSize, UsageClass};
 use shared::ids::{BillId, ReadingId};
 use shared::quantity::CubicMeters;
@@ -12,7 +12,7 @@ use shared::quantity::CubicMeters;
 pub(crate) struct Typed {
     #[serde(default)]
     pub bill: String,
-    /// `register`, `terms` or `settled`.
+    /// `register`, `terms`, `registered` or `settled`.
     #[serde(default)]
     pub kind: String,
     #[serde(default)]
@@ -28,6 +28,9 @@ pub(crate) struct Typed {
     pub settlement: String,
     #[serde(default)]
     pub lower_by: String,
+    /// What becomes of an earlier leak adjustment.
+    #[serde(default)]
+    pub earlier_reduction: String,
     #[serde(default)]
     pub paper: String,
     #[serde(default)]
@@ -72,6 +75,7 @@ impl Typed {
                     .map(CubicMeters)
                     .map_err(|_| "減額する水量を0以上の整数で入れてください。")?,
             },
+            "registered" => CorrectedFacts::Registered,
             _ => CorrectedFacts::Register(
                 self.register
                     .trim()
@@ -80,6 +84,7 @@ impl Typed {
             ),
         };
         let paper = Paper::from_key(&self.paper).unwrap_or(Paper::RevisedBill);
-        Ok(NewCorrection { bill, facts, paper, grounds: self.grounds.clone() })
+        let earlier_reduction = EarlierReduction::from_key(&self.earlier_reduction);
+        Ok(NewCorrection { bill, facts, earlier_reduction, paper, grounds: self.grounds.clone() })
     }
 }

@@ -9,7 +9,7 @@ use backoffice::billing::{
     BillToCorrect, LaterPeriod, bill_to_correct, propose_correction, try_correction, use_classes,
 };
 use shared::billing::RowKind;
-use shared::billing::correction::Paper;
+use shared::billing::correction::{EarlierReduction, Paper};
 use shared::connection::MeterSize;
 
 use super::form::Typed;
@@ -110,6 +110,10 @@ async fn page(
     let id = typed.bill().ok_or_else(not_found)?;
     let bill = bill_to_correct(&office.backoffice, id).await.map_err(problem)?;
     let bill = bill.ok_or_else(not_found)?;
+    // What was paid is given back on a paper of its own.
+    if typed.paper.is_empty() && bill.paid_on_site.is_some() {
+        Paper::CreditNote.key().clone_into(&mut typed.paper);
+    }
     if let Some((_, _, state)) = bill.claims.first() {
         let fill = |field: &mut String, text: String| {
             if field.is_empty() {

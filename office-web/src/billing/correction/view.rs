@@ -2,7 +2,7 @@
 
 use backoffice::billing::correction_charges;
 use shared::billing::correction::{ChangeRow, Correction};
-use shared::billing::{Explanation, explain};
+use shared::billing::{Charge, Explanation, Tariff, explain};
 
 use super::problem;
 use crate::config::Office;
@@ -12,8 +12,11 @@ use crate::problem::Problem;
 pub(super) struct ClaimView {
     pub title: &'static str,
     pub lines: Vec<ChangeRow>,
-    pub before: Explanation,
-    pub after: Explanation,
+    /// What the charges were made by besides the reading.
+    pub grounds: Option<[Vec<String>; 2]>,
+    /// Several where the period was cut or split.
+    pub before: Vec<Explanation>,
+    pub after: Vec<Explanation>,
 }
 
 /// The whole bill.
@@ -27,12 +30,15 @@ impl CorrectionView {
         let charges = correction_charges(&office.backoffice, correction).await;
         let charges = charges.map_err(problem)?;
         let claims = correction.claims.iter().zip(&charges).map(|(change, charge)| {
-            let (tariff, before, after) = charge;
+            let explained = |parts: &[(Tariff, Charge)]| {
+                parts.iter().map(|(tariff, charge)| explain(charge, tariff)).collect()
+            };
             ClaimView {
                 title: change.claim.japanese(),
                 lines: change.rows(),
-                before: explain(before, tariff),
-                after: explain(after, tariff),
+                grounds: change.grounds(),
+                before: explained(&charge.before),
+                after: explained(&charge.after),
             }
         });
         Ok(CorrectionView { claims: claims.collect(), total: correction.total_row() })

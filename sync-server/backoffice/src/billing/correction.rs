@@ -3,16 +3,20 @@
 //! Posting takes every assessment of the bill back, puts new ones beside them and a new bill that
 //! names the one it replaces; nothing is ever updated. `docs/correction.md` is the manual.
 
+mod anew;
 mod compute;
 mod decide;
 mod facts;
 mod list;
 mod post;
 mod propose;
+mod related;
 
 use jiff::Timestamp;
 use jiff::civil::Date;
-use shared::billing::correction::{Correction, CorrectionError, CorrectionReason, Paper};
+use shared::billing::correction::{
+    Correction, CorrectionError, CorrectionReason, EarlierReduction, Paper,
+};
 use shared::connection::{MeterSize, UsageClass};
 use shared::ids::{
     BillId, ConnectionId, ConnectionNumber, CorrectionId, LeakAdjustmentId, ReadingId, RoundId,
@@ -21,15 +25,18 @@ use shared::ids::{
 use shared::quantity::{CubicMeters, Yen};
 
 use super::error::BillingError;
+use super::run::UnbilledReason;
+use super::run::anew::AnewError;
 
 pub use compute::{CorrectionTrial, try_correction};
 pub use decide::{CorrectionDecisionOrder, decide_correction};
 pub use facts::{BillToCorrect, CorrectedReading, bill_to_correct};
 pub use list::{
-    CorrectionFilter, CorrectionState, Replacement, bill_replacements, correction,
+    CorrectedClaim, CorrectionFilter, CorrectionState, Replacement, bill_replacements, correction,
     correction_charges, corrections, corrections_of_connection,
 };
 pub use propose::propose_correction;
+pub use related::{PaidOnSite, RelatedBill};
 
 pub(super) use compute::leak_change;
 pub(super) use decide::post_leak_adjustment;
@@ -58,6 +65,8 @@ pub enum CorrectedFacts {
     },
     /// An approved leak adjustment.
     Leak(LeakAdjustmentId),
+    /// Nothing but what is registered now: reliefs, other water, meters, classes.
+    Registered,
 }
 
 impl CorrectedFacts {
@@ -68,6 +77,7 @@ impl CorrectedFacts {
             CorrectedFacts::Terms { .. } => CorrectionReason::WrongFacts,
             CorrectedFacts::Settled { .. } => CorrectionReason::EstimateSettled,
             CorrectedFacts::Leak(_) => CorrectionReason::LeakAdjustment,
+            CorrectedFacts::Registered => CorrectionReason::Registered,
         }
     }
 }
@@ -79,6 +89,8 @@ pub struct NewCorrection {
     pub bill: BillId,
     /// What was wrong.
     pub facts: CorrectedFacts,
+    /// What becomes of an earlier leak adjustment, where the bill has one.
+    pub earlier_reduction: Option<EarlierReduction>,
     /// What the customer gets.
     pub paper: Paper,
     /// Why, in the proposer's words.
@@ -112,6 +124,10 @@ pub struct StoredCorrection {
     pub adjustment: Option<LeakAdjustmentId>,
     /// The reading whose settlement lowers this bill.
     pub settlement: Option<ReadingId>,
+    /// By how much that lowers its water.
+    pub lowered: Option<CubicMeters>,
+    /// What becomes of an earlier leak adjustment.
+    pub earlier_reduction: Option<EarlierReduction>,
     /// Before and after.
     pub result: Correction,
     /// The same in words.
@@ -153,9 +169,15 @@ pub enum CorrectionRefusal {
     /// The bill was replaced by another one.
     #[error("the bill was replaced by bill {0}")]
     Replaced(BillId),
-    /// The charge was made by terms that cannot be computed anew from the assessment alone.
-    #[error("the charge has terms that a correction cannot compute")]
+    /// The charge was made by terms that a leak adjustment cannot be held against.
+    #[error("the charge has terms that a leak adjustment cannot compute")]
     Terms,
+    /// The agreement of the bill does not hold on the day of its reading any more.
+    #[error("the agreement of the bill does not hold on the day of its reading any more")]
+    OtherAgreement,
+    /// The billing run would leave it out.
+    #[error("the run would leave it out: {0:?}")]
+    LeftOut(UnbilledReason),
     /// The dials cannot show that, or lie below the reading before.
     #[error("the corrected dials do not fit: before {before}")]
     Dials {
@@ -207,6 +229,8 @@ impl CorrectionRefusal {
             CorrectionRefusal::Rule(CorrectionError::Charge(error)) => error.code(),
             CorrectionRefusal::Replaced(_) => "B63",
             CorrectionRefusal::Terms => "B64",
+            CorrectionRefusal::OtherAgreement => "B84",
+            CorrectionRefusal::LeftOut(reason) => reason.code(),
             CorrectionRefusal::Dials { .. } => "B65",
             CorrectionRefusal::SettlementBelow => "B66",
             CorrectionRefusal::AboveSettlement { .. } => "B67",
@@ -230,8 +254,19 @@ impl CorrectionRefusal {
                 Some(format!("減額できる残り: {left}m³"))
             }
             CorrectionRefusal::Rule(CorrectionError::Charge(error)) => Some(error.japanese()),
+            CorrectionRefusal::LeftOut(UnbilledReason::Terms(error)) => Some(error.japanese()),
             CorrectionRefusal::Billing(error) => error.details_ja(),
             _ => None,
+        }
+    }
+}
+
+impl From<AnewError> for CorrectionRefusal {
+    fn from(error: AnewError) -> Self {
+        match error {
+            AnewError::OtherAgreement => CorrectionRefusal::OtherAgreement,
+            AnewError::LeftOut(reason) => CorrectionRefusal::LeftOut(reason),
+            AnewError::Billing(error) => CorrectionRefusal::Billing(error),
         }
     }
 }

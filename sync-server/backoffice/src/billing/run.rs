@@ -8,6 +8,7 @@
 //! Most connections depend on nothing but their reading. What the others depend on is loaded page
 //! by page ([`terms`]), put together to volumes ([`measured`]) and rated ([`rating`]).
 
+pub(super) mod anew;
 mod check;
 pub(super) mod hung;
 mod intake;

@@ -2,6 +2,7 @@
 
 mod bench;
 mod corrections;
+mod corrections_by_terms;
 mod estimates;
 mod lab;
 mod leaks;

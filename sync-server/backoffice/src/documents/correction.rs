@@ -2,7 +2,7 @@
 
 use jiff::civil::Date;
 use serde::Serialize;
-use shared::billing::correction::ChangeRow;
+use shared::billing::correction::{ChangeRow, EarlierReduction};
 use shared::billing::{Charge, Tariff, explain};
 use typst::foundations::Smart;
 use typst_pdf::PdfOptions;
@@ -10,7 +10,7 @@ use typst_pdf::PdfOptions;
 use super::bill::{Day, first_message, refused};
 use super::error::DocumentError;
 use super::world::Paper;
-use crate::billing::StoredCorrection;
+use crate::billing::{CorrectedClaim, StoredCorrection};
 
 const TEMPLATE: &str = include_str!("../../templates/correction.typ");
 
@@ -20,7 +20,7 @@ pub struct CorrectionPaper<'a> {
     /// The correction.
     pub correction: &'a StoredCorrection,
     /// Its charges before and after, claim by claim.
-    pub charges: &'a [(Tariff, Charge, Charge)],
+    pub charges: &'a [CorrectedClaim],
     /// The utility.
     pub issuer: String,
     /// Who proposed it and when.
@@ -75,15 +75,22 @@ fn data_of(paper: &CorrectionPaper<'_>) -> Data {
         decided: paper.decided.clone(),
         facts: facts(correction),
         claims: claims
-            .map(|(change, (tariff, before, after))| Claim {
+            .map(|(change, charges)| Claim {
                 title: change.claim.japanese(),
                 rows: change.rows(),
-                before: explain(before, tariff).text(),
-                after: explain(after, tariff).text(),
+                before: text_of(change.grounds().map(|[before, _]| before), &charges.before),
+                after: text_of(change.grounds().map(|[_, after]| after), &charges.after),
             })
             .collect(),
         total: correction.result.total_row(),
     }
+}
+
+/// What the charge was made by, and the parts of its period one below the other.
+fn text_of(grounds: Option<Vec<String>>, parts: &[(Tariff, Charge)]) -> String {
+    let grounds = grounds.map(|lines| format!("算定の根拠\n{}", lines.join("\n")));
+    let parts = parts.iter().map(|(tariff, charge)| explain(charge, tariff).text());
+    grounds.into_iter().chain(parts).collect::<Vec<_>>().join("\n\n")
 }
 
 fn facts(correction: &StoredCorrection) -> Vec<[String; 2]> {
@@ -102,6 +109,8 @@ fn facts(correction: &StoredCorrection) -> Vec<[String; 2]> {
     add("新しい請求", correction.new_bill.map(|bill| bill.to_string()));
     add("正しい指針", correction.register_value.map(|register| register.to_string()));
     add("漏水減免", correction.adjustment.map(|adjustment| format!("起案{adjustment}")));
+    let earlier = correction.earlier_reduction.map(EarlierReduction::japanese);
+    add("前の漏水減免", earlier.map(str::to_owned));
     add("更正後の書類", Some(correction.paper.japanese().to_owned()));
     add("更正の理由", Some(correction.grounds.clone()));
     add("決裁の意見", correction.decision.as_ref().map(|decision| decision.remark.clone()));

@@ -1,13 +1,16 @@
 //! What a correction leads to (更正の試算), from what is stored now. Writes nothing.
 
 use shared::billing::Claim;
-use shared::billing::correction::{Change, Correction, LeakOutcome, correct};
+use shared::billing::correction::{
+    Change, Correction, CorrectionError, EarlierReduction, LeakOutcome, correct,
+};
 use shared::billing::leak_adjustment::{LeakAdjustment, ReductionBasis};
 use shared::ids::ReadingId;
 use shared::metering::register::RegisterReading;
 use shared::quantity::CubicMeters;
 use sqlx::postgres::PgConnection;
 
+use super::anew::{Differing, corrected_anew};
 use super::facts::{StoredBill, later_period, stored_bill};
 use super::{CorrectedFacts, CorrectionRefusal, LaterPeriod, NewCorrection};
 use crate::Backoffice;
@@ -31,24 +34,27 @@ pub async fn try_correction(
 ) -> Result<CorrectionTrial, CorrectionRefusal> {
     let mut db = office.pool.acquire().await?;
     let bill = stored_bill(&mut db, office, new.bill, false).await?;
-    trial(&mut db, office, &bill, &new.facts).await
+    trial(&mut db, office, &bill, new).await
 }
 
 pub(super) async fn trial(
     db: &mut PgConnection,
     office: &Backoffice,
     bill: &StoredBill,
-    facts: &CorrectedFacts,
+    new: &NewCorrection,
 ) -> Result<CorrectionTrial, CorrectionRefusal> {
     if let Some(by) = bill.replaced_by {
         return Err(CorrectionRefusal::Replaced(by));
     }
-    let claims = bill.assessed()?;
-    let water = claims.iter().find(|claim| claim.tariff.claim == Claim::Water);
-    let water = water.map_or(CubicMeters(0), |claim| claim.state.input.usage);
+    let is_leak = matches!(new.facts, CorrectedFacts::Leak(_));
+    if bill.is_reduced() && (is_leak || !says_what_becomes(bill, new.earlier_reduction)) {
+        return Err(CorrectionError::ReducedBefore.into());
+    }
+    let tap = tap(db, office.utility.0, bill, bill.reading.usage).await?;
+    let mut differing = Differing { usage: tap, register: None, facts: None };
     let mut measured = None;
     let mut later = None;
-    let change = match facts {
+    let change = match &new.facts {
         CorrectedFacts::Register(register) => {
             if is_settled(db, office.utility.0, bill.reading.id).await? {
                 return Err(CorrectionRefusal::SettlementBelow);
@@ -56,12 +62,16 @@ pub(super) async fn trial(
             let usage = usage_to(bill, *register)?;
             measured = Some(usage);
             later = later_period(db, office.utility.0, bill, *register).await?;
-            Change::Volume(less_settled(db, office.utility.0, bill.reading.id, usage).await?)
+            let billed = less_settled(db, office.utility.0, bill.reading.id, usage).await?;
+            differing = Differing { usage: billed, register: Some(*register), ..differing };
+            Some(Change::Volume(billed))
         }
         CorrectedFacts::Terms { size, use_class, dwellings } => {
-            Change::Facts { size: *size, use_class: *use_class, dwellings: *dwellings }
+            differing.facts = Some((*size, *use_class, *dwellings));
+            Some(Change::Facts { size: *size, use_class: *use_class, dwellings: *dwellings })
         }
         CorrectedFacts::Settled { reading, lower_by } => {
+            let water = water_of(bill);
             let settled = settlement(&mut *db, office.utility.0, *reading).await?;
             let settled =
                 settled.filter(|settled| settled.estimates.iter().any(|(_, _, of)| *of == bill.id));
@@ -70,23 +80,90 @@ pub(super) async fn trial(
                 let left = left.min(water).0;
                 return Err(CorrectionRefusal::AboveSettlement { left });
             }
-            Change::Volume(CubicMeters(water.0 - lower_by.0))
+            differing.usage = CubicMeters(tap.0.saturating_sub(lower_by.0));
+            Some(Change::Volume(CubicMeters(water.0 - lower_by.0)))
         }
         CorrectedFacts::Leak(id) => {
             let proposal = crate::billing::leak_adjustment::leak_adjustment(office, *id).await;
             let proposal = proposal.map_err(|_| CorrectionRefusal::NotFound)?;
-            leak_change(&proposal.result)
+            Some(leak_change(&proposal.result))
         }
+        CorrectedFacts::Registered => None,
     };
-    Ok(CorrectionTrial { correction: correct(&claims, &change)?, measured, later })
+    let correction = match change {
+        Some(change) if is_leak || (bill.is_plain() && !bill.is_reduced()) => {
+            correct(&bill.assessed()?, &change)?
+        }
+        _ => corrected_anew(db, office, bill, &differing, new.earlier_reduction).await?,
+    };
+    Ok(CorrectionTrial { correction, measured, later })
 }
 
-/// What the corrected dials measure since the reading before.
+/// Yen can be taken off of another charge again; a volume that was reduced follows from the old one,
+/// and is decided anew.
+fn says_what_becomes(bill: &StoredBill, earlier: Option<EarlierReduction>) -> bool {
+    match earlier {
+        None => false,
+        Some(EarlierReduction::Dropped) => true,
+        Some(EarlierReduction::Kept) => {
+            bill.claims.iter().any(|claim| claim.state.relief.is_some())
+        }
+    }
+}
+
+fn water_of(bill: &StoredBill) -> CubicMeters {
+    let water = bill.claims.iter().find(|claim| claim.tariff.claim == Claim::Water);
+    water.map_or(CubicMeters(0), |claim| claim.terms.usage)
+}
+
+/// What the tap is billed for: the reading, less what it settled, less what settlements took off of
+/// it since.
+async fn tap(
+    db: &mut PgConnection,
+    utility: i64,
+    bill: &StoredBill,
+    measured: CubicMeters,
+) -> Result<CubicMeters, CorrectionRefusal> {
+    let billed = match settlement(&mut *db, utility, bill.reading.id).await? {
+        Some(settled) => settled.true_up.billed,
+        None => measured,
+    };
+    let lowered: i64 = sqlx::query_scalar(
+        "select coalesce(sum(coalesce(k.lowered_m3,
+                    (k.result #>> '{claims,0,before,input,usage}')::bigint
+                    - (k.result #>> '{claims,0,after,input,usage}')::bigint)), 0)::bigint
+         from billing.correction k
+         join billing.correction_decision d
+             on d.utility_id = k.utility_id and d.correction_id = k.correction_id and d.is_approved
+         where k.utility_id = $1 and k.round_id = $2 and k.connection_id = $3
+           and k.settlement_of is not null",
+    )
+    .bind(utility)
+    .bind(bill.round.0)
+    .bind(bill.connection.0)
+    .fetch_one(db)
+    .await?;
+    let lowered = u32::try_from(lowered.max(0)).unwrap_or(u32::MAX);
+    Ok(CubicMeters(billed.0.saturating_sub(lowered)))
+}
+
+/// What the corrected dials measure since the reading before, with what went through meters that were
+/// taken out in between.
 fn usage_to(bill: &StoredBill, register: u32) -> Result<CubicMeters, CorrectionRefusal> {
     let before = bill.reading.before;
     let refused = || CorrectionRefusal::Dials { before };
     let dials = |value| RegisterReading::new(value, bill.reading.digits).map_err(|_| refused());
-    dials(before)?.usage_until(dials(register)?).volume().ok_or_else(refused)
+    let through = |value| -> Result<CubicMeters, CorrectionRefusal> {
+        dials(before)?.usage_until(dials(value)?).volume().ok_or_else(refused)
+    };
+    let usage = through(register)?;
+    let is_exchanged = bill.claims.iter().any(|claim| !claim.terms.basis.meters.is_empty());
+    if !is_exchanged {
+        return Ok(usage);
+    }
+    let removed = bill.reading.usage.0.checked_sub(through(bill.reading.register)?.0);
+    let total = removed.and_then(|removed| removed.checked_add(usage.0));
+    total.map(CubicMeters).ok_or_else(refused)
 }
 
 /// A reading that settled estimates is billed less what was estimated, corrected or not.

@@ -52,8 +52,8 @@ pub async fn decide_correction(
             return Err(CorrectionRefusal::SamePerson);
         }
         let bill = stored_bill(&mut db, office, stored.bill, true).await?;
-        let facts = stored.facts().ok_or(CorrectionRefusal::Changed)?;
-        let again = trial(&mut db, office, &bill, &facts).await?;
+        let new = stored.asked().ok_or(CorrectionRefusal::Changed)?;
+        let again = trial(&mut db, office, &bill, &new).await?;
         if again.correction != stored.result {
             return Err(CorrectionRefusal::Changed);
         }

@@ -1,7 +1,9 @@
 //! A bill that is to be corrected (更正する請求), with all that it was made from.
 
 use jiff::civil::Date;
-use shared::billing::correction::{AssessedClaim, ClaimRelief, ClaimState};
+use shared::billing::correction::{
+    AssessedClaim, ClaimRelief, ClaimState, ClaimTerms, CorrectionReason,
+};
 use shared::billing::{ChargeBasis, ChargeInput, Claim, Tariff};
 use shared::calendar::YearMonth;
 use shared::ids::{
@@ -11,6 +13,7 @@ use shared::quantity::{CubicMeters, Yen};
 use sqlx::Row;
 use sqlx::postgres::{PgConnection, PgRow};
 
+use super::related::{PaidOnSite, RelatedBill, paid_on_site, related_bills};
 use super::{CorrectionRefusal, LaterPeriod};
 use crate::Backoffice;
 use crate::billing::assessments::{claim, connection_number};
@@ -36,6 +39,12 @@ pub struct BillToCorrect {
     pub replaced_by: Option<BillId>,
     /// A later reading that counts from this one.
     pub later: Option<LaterPeriod>,
+    /// Whether a leak adjustment is in it, of which something has to become.
+    pub is_reduced: bool,
+    /// Bills of the same period that hang on this one: of its master, or of its submeters.
+    pub related: Vec<RelatedBill>,
+    /// Cash that a reader took for it.
+    pub paid_on_site: Option<PaidOnSite>,
 }
 
 /// The reading behind a bill.
@@ -70,6 +79,8 @@ pub(in crate::billing) struct StoredBill {
     pub(in crate::billing) meter: i64,
     pub(in crate::billing) claims: Vec<StoredClaim>,
     pub(in crate::billing) replaced_by: Option<BillId>,
+    /// Whether the correction that made it posted a leak adjustment.
+    pub(in crate::billing) is_of_leak: bool,
     number: ConnectionNumber,
     customer_name: String,
     month: YearMonth,
@@ -83,14 +94,26 @@ pub(in crate::billing) struct StoredClaim {
     pub(in crate::billing) state: ClaimState,
     pub(in crate::billing) revision: i16,
     pub(in crate::billing) basis: Option<String>,
+    /// What it was computed from, all of it.
+    pub(in crate::billing) terms: ClaimTerms,
     /// Whether its charge follows from its input alone.
     pub(in crate::billing) is_plain: bool,
 }
 
 impl StoredBill {
+    /// Whether a leak adjustment is in it.
+    pub(in crate::billing) fn is_reduced(&self) -> bool {
+        self.is_of_leak || self.claims.iter().any(|claim| claim.state.relief.is_some())
+    }
+
+    /// Whether every charge follows from its input alone.
+    pub(in crate::billing) fn is_plain(&self) -> bool {
+        self.claims.iter().all(|claim| claim.is_plain)
+    }
+
     /// The claims as the pure rules take them, if they can be computed anew from themselves.
     pub(in crate::billing) fn assessed(&self) -> Result<Vec<AssessedClaim<'_>>, CorrectionRefusal> {
-        if self.claims.iter().any(|claim| !claim.is_plain) {
+        if !self.is_plain() {
             return Err(CorrectionRefusal::Terms);
         }
         let assessed = self.claims.iter().map(|claim| AssessedClaim {
@@ -115,6 +138,9 @@ pub async fn bill_to_correct(
         Err(error) => return Err(error),
     };
     let later = later_period(&mut db, office.utility.0, &bill, bill.reading.register).await?;
+    let related = related_bills(&mut db, office.utility.0, &bill).await?;
+    let paid_on_site = paid_on_site(&mut db, office.utility.0, bill.reading.id).await?;
+    let is_reduced = bill.is_reduced();
     let claims = bill
         .claims
         .iter()
@@ -128,6 +154,9 @@ pub async fn bill_to_correct(
         reading: bill.reading,
         replaced_by: bill.replaced_by,
         later,
+        is_reduced,
+        related,
+        paid_on_site,
     }))
 }
 
@@ -162,6 +191,17 @@ pub(in crate::billing) async fn stored_bill(
     let past = past_of(db, office.utility, &[connection.0], round, read_on).await?.pop();
     let digits = u8::try_from(row.try_get::<i16, _>("dial_digits")?);
     let number = |column: &str| row.try_get::<i32, _>(column).map(i32::unsigned_abs);
+    let is_of_leak = sqlx::query_scalar(
+        "select exists (
+             select from billing.bill_replacement n
+             join billing.correction k using (utility_id, correction_id)
+             where n.utility_id = $1 and n.bill_id = $2 and k.reason = $3)",
+    )
+    .bind(utility)
+    .bind(id.0)
+    .bind(i16::from(CorrectionReason::LeakAdjustment.code()))
+    .fetch_one(&mut *db)
+    .await?;
     let replaced: Option<i64> = sqlx::query_scalar(
         "select bill_id from billing.bill_replacement where utility_id = $1 and replaces = $2",
     )
@@ -189,6 +229,7 @@ pub(in crate::billing) async fn stored_bill(
         },
         claims,
         replaced_by: replaced.map(BillId),
+        is_of_leak,
         number: connection_number(&row)?,
         customer_name: row.try_get("customer_name")?,
         month: YearMonth::of(date("billing_month")?),
@@ -218,7 +259,7 @@ const BILL: &str = "
 
 const CLAIMS: &str = "
     select a.assessment_id, a.claim, a.tariff_id, a.amount_yen, a.tax_yen, a.charge_input,
-           a.earlier_tariff_id is not null as is_split, a.basis::text as basis, a.carried_m3,
+           a.earlier_tariff_id, a.earlier_charge_input, a.usage_m3, a.basis::text as basis, a.carried_m3,
            a.revision, a.relief_yen, a.relief_tax_yen
     from billing.bill b
     join billing.billing_run run using (utility_id, run_id)
@@ -246,11 +287,10 @@ fn claim_of_row(
         tax: Yen(row.try_get("tax_yen")?),
     };
     let basis: Option<String> = row.try_get("basis")?;
-    let is_split: bool = row.try_get("is_split")?;
-    let carried: Option<i32> = row.try_get("carried_m3")?;
-    let is_plain = !is_split
-        && carried.is_none()
-        && basis.as_deref().map_or(Ok(true), says_only_reliefs)?
+    let terms = terms_of_row(row, tariff_id, basis.as_deref())?;
+    let is_plain = terms.earlier.is_none()
+        && row.try_get::<Option<i32>, _>("carried_m3")?.is_none()
+        && says_only_reliefs(&terms.basis)
         && state.follows(tariff);
     Ok(StoredClaim {
         assessment: AssessmentId(row.try_get("assessment_id")?),
@@ -259,15 +299,36 @@ fn claim_of_row(
         state,
         revision: row.try_get("revision")?,
         basis,
+        terms,
         is_plain,
     })
 }
 
+fn terms_of_row(
+    row: &PgRow,
+    tariff: TariffId,
+    basis: Option<&str>,
+) -> Result<ClaimTerms, CorrectionRefusal> {
+    let earlier_input: Option<&[u8]> = row.try_get("earlier_charge_input")?;
+    let earlier_input = earlier_input
+        .map(postcard::from_bytes::<ChargeInput>)
+        .transpose()
+        .map_err(|error| sqlx::Error::Decode(error.into()))?;
+    let earlier: Option<i64> = row.try_get("earlier_tariff_id")?;
+    let volume = |volume: i32| CubicMeters(volume.unsigned_abs());
+    Ok(ClaimTerms {
+        tariff,
+        earlier: earlier.map(TariffId).zip(earlier_input),
+        basis: basis.map_or_else(|| Ok(ChargeBasis::default()), serde_json::from_str)?,
+        carried: row.try_get::<Option<i32>, _>("carried_m3")?.map_or(CubicMeters(0), volume),
+        usage: volume(row.try_get("usage_m3")?),
+    })
+}
+
 /// Reliefs are in the input already. Meters, other water and rests are not.
-fn says_only_reliefs(basis: &str) -> Result<bool, serde_json::Error> {
-    let basis: ChargeBasis = serde_json::from_str(basis)?;
+fn says_only_reliefs(basis: &ChargeBasis) -> bool {
     let reliefs = basis.reliefs.clone();
-    Ok(basis == ChargeBasis { reliefs, ..ChargeBasis::default() })
+    *basis == ChargeBasis { reliefs, ..ChargeBasis::default() }
 }
 
 /// The next real reading of the same meter, and what it measures from corrected dials.

@@ -1,17 +1,21 @@
 //! Corrections in lists (更正の一覧), one by itself, and which bill took which one's place.
 
 use jiff::Timestamp;
-use shared::billing::correction::{CorrectionReason, Paper};
-use shared::billing::{Charge, Claim, Tariff};
-use shared::ids::{
-    BillId, ConnectionId, CorrectionId, LeakAdjustmentId, ReadingId, RoundId, StaffId,
+use shared::billing::correction::{
+    ClaimState, ClaimTerms, Correction, CorrectionError, CorrectionReason, EarlierReduction, Paper,
 };
-use shared::quantity::Yen;
+use shared::billing::{Charge, ChargeInput, Claim, Tariff};
+use shared::ids::{
+    BillId, ConnectionId, CorrectionId, LeakAdjustmentId, ReadingId, RoundId, StaffId, TariffId,
+};
+use shared::quantity::{CubicMeters, Yen};
 use sqlx::postgres::{PgConnection, PgRow};
 use sqlx::{PgExecutor, Row};
 use uuid::Uuid;
 
-use super::{CorrectedFacts, CorrectionDecision, CorrectionRefusal, StoredCorrection};
+use super::{
+    CorrectedFacts, CorrectionDecision, CorrectionRefusal, NewCorrection, StoredCorrection,
+};
 use crate::Backoffice;
 use crate::billing::assessments::connection_number;
 use crate::billing::explanation::tariffs_by_id;
@@ -55,23 +59,35 @@ impl StoredCorrection {
         }
     }
 
+    /// What was asked for.
+    pub(super) fn asked(&self) -> Option<NewCorrection> {
+        Some(NewCorrection {
+            bill: self.bill,
+            facts: self.facts()?,
+            earlier_reduction: self.earlier_reduction,
+            paper: self.paper,
+            grounds: self.grounds.clone(),
+        })
+    }
+
     /// What it was made from.
-    pub(super) fn facts(&self) -> Option<CorrectedFacts> {
+    fn facts(&self) -> Option<CorrectedFacts> {
         let water = self.result.claims.iter().find(|change| change.claim == Claim::Water);
         match self.reason {
             CorrectionReason::Misreading => self.register_value.map(CorrectedFacts::Register),
             CorrectionReason::LeakAdjustment => self.adjustment.map(CorrectedFacts::Leak),
             CorrectionReason::EstimateSettled => {
-                let water = water?;
-                let (before, after) = (water.before.input.usage, water.after.input.usage);
-                let lower_by = before.0.checked_sub(after.0).map(shared::quantity::CubicMeters);
-                Some(CorrectedFacts::Settled { reading: self.settlement?, lower_by: lower_by? })
+                let [before, after] = water?.usages();
+                let told = before.0.checked_sub(after.0).map(CubicMeters);
+                let lower_by = self.lowered.or(told)?;
+                Some(CorrectedFacts::Settled { reading: self.settlement?, lower_by })
             }
             CorrectionReason::WrongFacts => {
                 let input = water?.after.input;
                 let (size, use_class) = (input.size, input.use_class);
                 Some(CorrectedFacts::Terms { size, use_class, dwellings: input.dwellings })
             }
+            CorrectionReason::Registered => Some(CorrectedFacts::Registered),
         }
     }
 }
@@ -79,7 +95,7 @@ impl StoredCorrection {
 const SELECT: &str = "
     select k.correction_id, k.bill_id, k.round_id, k.connection_id, c.connection_number,
            cu.name as customer_name, k.reason, k.paper, k.grounds, k.register_value,
-           k.adjustment_id, k.settlement_of, k.result::text as result, k.explanation,
+           k.adjustment_id, k.settlement_of, k.lowered_m3, k.earlier_reduction, k.result::text as result, k.explanation,
            k.difference_yen, k.proposed_by, p.display_name as proposer,
            floor(extract(epoch from k.proposed_at))::bigint as proposed_at,
            d.is_approved, d.remark, q.display_name as decider,
@@ -198,6 +214,12 @@ fn correction_of_row(row: &PgRow) -> Result<StoredCorrection, CorrectionRefusal>
         register_value: register.map(i32::unsigned_abs),
         adjustment: row.try_get::<Option<i64>, _>("adjustment_id")?.map(LeakAdjustmentId),
         settlement: row.try_get::<Option<Uuid>, _>("settlement_of")?.map(ReadingId),
+        lowered: row
+            .try_get::<Option<i32>, _>("lowered_m3")?
+            .map(|volume| CubicMeters(volume.unsigned_abs())),
+        earlier_reduction: row
+            .try_get::<Option<i16>, _>("earlier_reduction")?
+            .and_then(|code| EarlierReduction::from_code(u8::try_from(code).ok()?)),
         result: serde_json::from_str(row.try_get("result")?)?,
         explanation: row.try_get("explanation")?,
         difference: Yen(row.try_get("difference_yen")?),
@@ -220,24 +242,48 @@ fn paper_of_row(row: &PgRow) -> sqlx::Result<Paper> {
     coded(row, "paper", Paper::from_code)
 }
 
+/// A claim's calculations before and after, each part in the order of time.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct CorrectedClaim {
+    /// As it was assessed.
+    pub before: Vec<(Tariff, Charge)>,
+    /// As it is assessed anew.
+    pub after: Vec<(Tariff, Charge)>,
+}
+
 /// The charges of a correction with their explanation: before and after, claim by claim.
 pub async fn correction_charges(
     office: &Backoffice,
-    correction: &shared::billing::correction::Correction,
-) -> Result<Vec<(Tariff, Charge, Charge)>, CorrectionRefusal> {
+    correction: &Correction,
+) -> Result<Vec<CorrectedClaim>, CorrectionRefusal> {
     let mut db = office.pool.acquire().await?;
     let tariffs = tariffs_by_id(&mut db, office.utility.0).await?;
-    let charges = correction.claims.iter().map(|change| {
-        let tariff = tariffs.get(&change.tariff).ok_or(CorrectionRefusal::NotFound)?;
-        let charge = |input| {
-            tariff.tariff.charge(input).map_err(|error| {
-                CorrectionRefusal::Rule(shared::billing::correction::CorrectionError::Charge(error))
-            })
-        };
-        let (before, after) = (charge(&change.before.input)?, charge(&change.after.input)?);
-        Ok((tariff.tariff.clone(), before, after))
+    let part = |id: TariffId, input: &ChargeInput| {
+        let tariff = tariffs.get(&id).ok_or(CorrectionRefusal::NotFound)?;
+        let charge = tariff.tariff.charge(input).map_err(CorrectionError::from)?;
+        Ok::<_, CorrectionRefusal>((tariff.tariff.clone(), charge))
+    };
+    let side = |terms: Option<&ClaimTerms>, id: TariffId, state: &ClaimState| {
+        let mut parts = Vec::new();
+        for before in terms.iter().flat_map(|terms| &terms.basis.before) {
+            parts.push(part(TariffId(before.tariff), &before.input)?);
+        }
+        if let Some((id, input)) = terms.and_then(|terms| terms.earlier) {
+            parts.push(part(id, &input)?);
+        }
+        parts.push(part(terms.map_or(id, |terms| terms.tariff), &state.input)?);
+        Ok::<_, CorrectionRefusal>(parts)
+    };
+    let claims = correction.claims.iter().map(|change| {
+        let terms = change.terms.as_deref();
+        let before = terms.map(|terms| &terms.before);
+        let after = terms.map(|terms| &terms.after);
+        Ok(CorrectedClaim {
+            before: side(before, change.tariff, &change.before)?,
+            after: side(after, change.tariff, &change.after)?,
+        })
     });
-    charges.collect()
+    claims.collect()
 }
 
 /// What stands before and behind a bill.

@@ -2,11 +2,11 @@
 
 use jiff::civil::Date;
 use jiff_sqlx::ToSqlx;
-use shared::billing::ChargeAmounts;
 use shared::billing::correction::{ClaimChange, ClaimState, Correction, Paper};
+use shared::billing::{ChargeAmounts, ChargeInput};
 use shared::ids::{BillId, CorrectionId, ReadingId};
 use shared::ledger::{Transfer, assess};
-use shared::quantity::Yen;
+use shared::quantity::{CubicMeters, Yen};
 use sqlx::postgres::PgConnection;
 
 use super::CorrectionRefusal;
@@ -126,33 +126,48 @@ async fn assess_anew(
     posting: &Posting<'_>,
 ) -> Result<(), CorrectionRefusal> {
     let after = &change.after;
-    let usage = i32::try_from(after.input.usage.0).map_err(|_| CorrectionRefusal::Changed)?;
-    let input =
-        postcard::to_stdvec(&after.input).map_err(|error| sqlx::Error::Encode(error.into()))?;
+    let [_, usage] = change.usages();
+    let volume =
+        |volume: CubicMeters| i32::try_from(volume.0).map_err(|_| CorrectionRefusal::Changed);
+    let packed = |input: &ChargeInput| {
+        postcard::to_stdvec(input).map_err(|error| sqlx::Error::Encode(error.into()))
+    };
+    let terms = change.terms.as_ref().map(|terms| &terms.after);
+    let earlier = terms.and_then(|terms| terms.earlier);
+    let basis = match terms {
+        None => claim.basis.clone(),
+        Some(terms) if terms.basis.is_empty() => None,
+        Some(terms) => Some(serde_json::to_string(&terms.basis)?),
+    };
+    let carried = terms.map(|terms| terms.carried).filter(|carried| carried.0 > 0);
     sqlx::query(
         "insert into billing.assessment
              (utility_id, assessment_id, bill_id, round_id, connection_id, tariff_id, amount_yen,
               tax_yen, reading_id, usage_m3, assessed_on, claim, charge_input, basis, revision,
-              relief_yen, relief_tax_yen)
-         values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14::json, $15, $16, $17)",
+              relief_yen, relief_tax_yen, earlier_tariff_id, earlier_charge_input, carried_m3)
+         values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14::json, $15, $16, $17,
+                 $18, $19, $20)",
     )
     .bind(utility)
     .bind(number)
     .bind(bill)
     .bind(posting.bill.round.0)
     .bind(posting.bill.connection.0)
-    .bind(change.tariff.0)
+    .bind(terms.map_or(change.tariff, |terms| terms.tariff).0)
     .bind(after.amount.0)
     .bind(after.tax.0)
     .bind(posting.reading.0)
-    .bind(usage)
+    .bind(volume(usage)?)
     .bind(posting.posted_on.to_sqlx())
     .bind(i16::from(change.claim.code()))
-    .bind(input)
-    .bind(claim.basis.as_deref())
+    .bind(packed(&after.input)?)
+    .bind(basis)
     .bind(claim.revision.checked_add(1).ok_or(CorrectionRefusal::Changed)?)
     .bind(after.relief.map(|relief| relief.amount.0))
     .bind(after.relief.map(|relief| relief.tax.0))
+    .bind(earlier.map(|(tariff, _)| tariff.0))
+    .bind(earlier.map(|(_, input)| packed(&input)).transpose()?)
+    .bind(carried.map(volume).transpose()?)
     .execute(&mut *db)
     .await?;
     let lines = assess(change.claim, amounts(after));

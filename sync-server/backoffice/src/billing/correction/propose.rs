@@ -23,7 +23,7 @@ pub async fn propose_correction(
     }
     let mut db = office.pool.begin().await?;
     let bill = stored_bill(&mut db, office, new.bill, false).await?;
-    let trial = trial(&mut db, office, &bill, &new.facts).await?;
+    let trial = trial(&mut db, office, &bill, new).await?;
     let id = write(&mut db, office, &bill, new, &trial.correction, by, at).await?;
     db.commit().await?;
     tracing::info!(correction.id = id.0, staff.id = by.0, "correction proposed");
@@ -47,16 +47,18 @@ pub(super) async fn write(
         CorrectedFacts::Leak(id) => Some(id.0),
         _ => None,
     };
-    let settlement_of = match new.facts {
-        CorrectedFacts::Settled { reading, .. } => Some(reading.0),
-        _ => None,
+    let (settlement_of, lowered) = match new.facts {
+        CorrectedFacts::Settled { reading, lower_by } => {
+            (Some(reading.0), Some(i32::try_from(lower_by.0).unwrap_or(i32::MAX)))
+        }
+        _ => (None, None),
     };
     let id = sqlx::query_scalar(
         "insert into billing.correction
              (utility_id, bill_id, round_id, connection_id, reason, grounds, paper,
               register_value, adjustment_id, settlement_of, result, explanation, difference_yen,
-              proposed_by, proposed_at)
-         values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11::jsonb, $12, $13, $14, $15)
+              proposed_by, proposed_at, lowered_m3, earlier_reduction)
+         values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11::jsonb, $12, $13, $14, $15, $16, $17)
          returning correction_id",
     )
     .bind(office.utility.0)
@@ -74,6 +76,8 @@ pub(super) async fn write(
     .bind(result.difference().0)
     .bind(by.0)
     .bind(at.to_sqlx())
+    .bind(lowered)
+    .bind(new.earlier_reduction.map(|reduction| i16::from(reduction.code())))
     .fetch_one(db)
     .await?;
     Ok(CorrectionId(id))

@@ -144,6 +144,7 @@ async fn post_approved(
     let new = NewCorrection {
         bill,
         facts: CorrectedFacts::Leak(proposal.id),
+        earlier_reduction: None,
         paper: order.paper,
         grounds: proposal.grounds.clone(),
     };

@@ -6,7 +6,7 @@ use std::sync::Arc;
 use futures_util::TryStreamExt;
 use jiff::civil::Date;
 use shared::billing::{Claim, Supply};
-use shared::ids::{ConnectionId, RoundId};
+use shared::ids::{ConnectionId, ReadingId, RoundId};
 use shared::quantity::{CubicMeters, Yen};
 use sqlx::postgres::{PgConnection, PgRow};
 use sqlx::{Connection, Row};
@@ -213,7 +213,10 @@ impl Intake {
 ///
 /// Agreements are taken by their range of connections first: the index that guards their days
 /// would else be asked once for each reading, which takes three times as long.
-const TO_BILL: &str = "
+macro_rules! to_bill {
+    ($which:literal) => {
+        concat!(
+            "
     with agreement as materialized (
         select connection_id, period, agreement_id, use_class, payment_method
         from connection.service_agreement
@@ -244,14 +247,45 @@ const TO_BILL: &str = "
     ) before on $5
     where r.utility_id = $1 and r.round_id = $2
       and r.connection_id > $3 and r.connection_id <= $4
-      and not exists (
+      and ",
+            $which,
+            "
+    order by r.connection_id, r.read_on desc, r.reading_id desc"
+        )
+    };
+}
+
+#[rustfmt::skip]
+const TO_BILL: &str = to_bill!("not exists (
           select from metering.reading later
           where later.utility_id = r.utility_id and later.replaces = r.reading_id)
       and not exists (
           select from billing.assessment done
           where done.utility_id = $1 and done.round_id = $2
-            and done.connection_id = r.connection_id)
-    order by r.connection_id, r.read_on desc, r.reading_id desc";
+            and done.connection_id = r.connection_id)");
+
+/// The one reading that a bill was made of.
+#[rustfmt::skip]
+const BILLED: &str = to_bill!("r.reading_id = $6");
+
+/// A reading that was billed, as a run would take it up today; `None` where nobody has agreed to pay
+/// any more.
+pub(super) async fn billed_reading(
+    db: &mut PgConnection,
+    page: PageRange,
+    reading: ReadingId,
+) -> sqlx::Result<Option<ReadConnection>> {
+    let row = sqlx::query(BILLED)
+        .bind(page.utility)
+        .bind(page.round)
+        .bind(page.after)
+        .bind(page.last)
+        .bind(true)
+        .bind(reading.0)
+        .fetch_optional(db)
+        .await?;
+    row.as_ref().map_or(Ok(None), read_connection_of_row)
+}
 
 /// `None` when nobody has agreed to pay. Columns go by their place: this runs once per bill.
 fn read_connection_of_row(row: &PgRow) -> sqlx::Result<Option<ReadConnection>> {

@@ -49,8 +49,9 @@ const SELECT: &str = "
     join connection.service_connection c
         on c.utility_id = s.utility_id and c.connection_id = s.connection_id
     left join lateral (
-        select sum((k.result #>> '{claims,0,before,input,usage}')::bigint
-                   - (k.result #>> '{claims,0,after,input,usage}')::bigint) as m3
+        select sum(coalesce(k.lowered_m3,
+                       (k.result #>> '{claims,0,before,input,usage}')::bigint
+                       - (k.result #>> '{claims,0,after,input,usage}')::bigint)) as m3
         from billing.correction k
         join billing.correction_decision d
             on d.utility_id = k.utility_id and d.correction_id = k.correction_id

@@ -20,7 +20,7 @@ fn used(usage: i32) -> Sight {
     Sight { usage, slip: None }
 }
 
-fn order(is_approved: bool) -> CorrectionDecisionOrder {
+pub(super) fn order(is_approved: bool) -> CorrectionDecisionOrder {
     CorrectionDecisionOrder {
         is_approved,
         remark: "適当と認める".into(),
@@ -29,9 +29,13 @@ fn order(is_approved: bool) -> CorrectionDecisionOrder {
     }
 }
 
-fn new(bill: BillId, facts: CorrectedFacts) -> NewCorrection {
+pub(super) fn new(bill: BillId, facts: CorrectedFacts) -> NewCorrection {
     NewCorrection {
-        bill, facts, paper: Paper::RevisedBill, grounds: "指針の読み誤り".into()
+        bill,
+        facts,
+        earlier_reduction: None,
+        paper: Paper::RevisedBill,
+        grounds: "指針の読み誤り".into(),
     }
 }
 

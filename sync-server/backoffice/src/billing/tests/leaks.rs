@@ -121,6 +121,7 @@ async fn a_rule_of_yen_takes_yen_off_and_the_charge_still_explains_itself() {
     let dials = NewCorrection {
         bill: after.unwrap(),
         facts: CorrectedFacts::Register(1_250),
+        earlier_reduction: None,
         paper: Paper::RevisedBill,
         grounds: "誤検針".into(),
     };

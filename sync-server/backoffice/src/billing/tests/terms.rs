@@ -31,7 +31,10 @@ pub(super) fn own_water() -> String {
 
 /// Reads the houses under these tariffs, after statements that put the terms up; `$1` is the first
 /// connection.
-async fn billed(houses: &[(Household, Sight)], statements: &[&str]) -> (Walked, RunSummary) {
+pub(super) async fn billed(
+    houses: &[(Household, Sight)],
+    statements: &[&str],
+) -> (Walked, RunSummary) {
     let (walked, _) = ready(houses, statements).await;
     let summary = walked.run().await.unwrap();
     (walked, summary)
@@ -58,18 +61,18 @@ async fn ready(houses: &[(Household, Sight)], statements: &[&str]) -> (Walked, i
     (walked, first)
 }
 
-fn used(usage: i32) -> Sight {
+pub(super) fn used(usage: i32) -> Sight {
     Sight { usage, slip: None }
 }
 
 /// Amounts of the first connection: water, then sewerage.
-async fn amounts(walked: &Walked) -> Vec<i64> {
+pub(super) async fn amounts(walked: &Walked) -> Vec<i64> {
     let all = walked.amounts().await;
     let first = all.first().map(|line| line.0);
     all.iter().filter(|line| Some(line.0) == first).map(|line| line.2).collect()
 }
 
-async fn views(walked: &Walked) -> Vec<AssessmentView> {
+pub(super) async fn views(walked: &Walked) -> Vec<AssessmentView> {
     let page = Page { number: 1, size: 50 };
     let mut views = Vec::new();
     for line in assessments_of_round(walked.office(), walked.round, page).await.unwrap() {
@@ -78,7 +81,7 @@ async fn views(walked: &Walked) -> Vec<AssessmentView> {
     views
 }
 
-fn grant(claim: Claim, from: &str) -> String {
+pub(super) fn grant(claim: Claim, from: &str) -> String {
     format!(
         "insert into billing.relief_grant (utility_id, agreement_id, claim, relief_key, starts_on,
              period, document, decided_on, decided_by, entered_by, entered_at)
@@ -89,7 +92,7 @@ fn grant(claim: Claim, from: &str) -> String {
     )
 }
 
-fn source(kind: i16, measure: &str) -> String {
+pub(super) fn source(kind: i16, measure: &str) -> String {
     format!(
         "insert into billing.sewage_source (utility_id, connection_id, kind, measure, name, people,
              monthly_m3, meter_number, dial_digits, first_value, starts_on, period, document,
@@ -155,7 +158,7 @@ async fn a_well_meter_is_billed_only_when_it_was_read() {
     assert_eq!(amounts(&walked).await, [3_900, 300 + 5 * 55]);
 }
 
-const BEHIND_THE_FIRST: &str =
+pub(super) const BEHIND_THE_FIRST: &str =
     "update connection.service_connection set parent_connection_id = $1 where connection_id > $1";
 
 #[tokio::test]
@@ -201,7 +204,7 @@ async fn a_master_without_an_agreement_is_not_billed_and_its_submeters_are() {
 }
 
 /// On 23 October the meter of 20 mm is taken out at 1,210, and one of another size is hung at 5.
-fn exchange(size_mm: i16) -> [String; 4] {
+pub(super) fn exchange(size_mm: i16) -> [String; 4] {
     [
         "alter table metering.reading disable trigger reading_is_a_fact".into(),
         "update metering.meter_installation set period = daterange(lower(period), '2026-10-23'),
@@ -224,7 +227,7 @@ fn exchange(size_mm: i16) -> [String; 4] {
     ]
 }
 
-fn refs(statements: &[String]) -> Vec<&str> {
+pub(super) fn refs(statements: &[String]) -> Vec<&str> {
     statements.iter().map(String::as_str).collect()
 }
 
