@@ -65,6 +65,21 @@ async fn draft_with_a_wrong_price(browser: &Browser, server: &Server) -> anyhow:
     browser.click("button[value='remove w 0 7']").await?;
     browser.see("まだ保存していません").await?;
     browser.picture("table").await?;
+    browser.click("button[value='add-rate w']").await?;
+    browser.fill("input[name='w.rate.9.sizes_mm']", "350").await?;
+    browser.fill("input[name='w.rate.9.service_yen']", "十万").await?;
+    browser.click("button[value='add-rounding w']").await?;
+    browser.click(SAVE).await?;
+    // Faults stand with their lines, and what was typed is still there.
+    browser.see("K").await?;
+    browser
+        .until("document.querySelector(\"input[name='w.rate.9.service_yen']\").value === '十万'")
+        .await?;
+    browser.until("document.documentElement.scrollWidth <= window.innerWidth").await?;
+    browser.picture("table-with-a-new-row").await?;
+    browser.click("button[value='remove-rate w 9']").await?;
+    browser.click("button[value='remove-rounding w 1']").await?;
+    browser.see("まだ保存していません").await?;
     let tiers = "document.querySelector('.tier-tables').scrollIntoView({ block: 'end' })";
     browser.client.execute(tiers, vec![]).await?;
     browser.picture("tiers").await?;

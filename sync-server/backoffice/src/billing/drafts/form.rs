@@ -3,11 +3,12 @@
 //!
 //! A field's name is its place: `w.rate.0.service_yen` is the service charge of the first rate of
 //! water, `s1.tier.0.2.yen` the price of the third row of the first tier table of the second
-//! sewerage authority. Fields hold text: what does not fit is told by [`TariffFile::parse`].
+//! sewerage authority; `w.rate.0.sizes_mm` and `w.rounding.0.mode` likewise. Fields hold text: what does not fit is told by [`TariffFile::parse`].
 //!
 //! [`TariffFile::parse`]: shared::billing::TariffFile::parse
 
 mod edit;
+mod rows;
 
 use jiff::civil::Date;
 use shared::connection::UsageClass;
@@ -43,6 +44,10 @@ pub struct DraftSchedule {
     pub title: String,
     /// 1か月分 or 2か月分.
     pub months: String,
+    /// `included` or `excluded`: whether the prices have the tax in them.
+    pub prices: String,
+    /// 端数処理.
+    pub roundings: Vec<DraftRounding>,
     /// Percent of tax, with the day from which it holds where there are several.
     pub percents: Vec<(String, String)>,
     /// By size and class.
@@ -53,6 +58,21 @@ pub struct DraftSchedule {
     pub rents: Vec<(String, String)>,
 }
 
+/// A rounding as fields; the words are those of the file.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct DraftRounding {
+    /// `line`, `month` or `claim`.
+    pub of: String,
+    /// `before` or `after` the tax; empty where the file does not say.
+    pub tax: String,
+    /// `floor`, `half_up` or `ceiling`.
+    pub mode: String,
+    /// 1, 10 ….
+    pub step_yen: String,
+    /// 根拠.
+    pub article: String,
+}
+
 /// A rate as fields.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct DraftRate {
@@ -60,6 +80,10 @@ pub struct DraftRate {
     pub sizes: String,
     /// 一般用.
     pub use_classes: String,
+    /// 13・20, as it is typed; empty for all.
+    pub sizes_typed: String,
+    /// 一般用・業務用, as it is typed; empty for all.
+    pub classes_typed: String,
     /// `None` where steps stand instead.
     pub service_yen: Option<String>,
     /// Empty for 0.
@@ -140,7 +164,25 @@ fn schedule(
         _ => "1か月分",
     };
     let percents = percents(table.get("tax"));
-    DraftSchedule { key, title, months: months.to_owned(), percents, rates, tiers, rents }
+    let tax = table.get("tax").and_then(Item::as_table_like);
+    let roundings = elements(table.get("rounding")).into_iter().map(|one| DraftRounding {
+        of: cell(one, "of"),
+        tax: cell(one, "tax"),
+        mode: cell(one, "mode"),
+        step_yen: cell(one, "step_yen"),
+        article: cell(one, "article"),
+    });
+    DraftSchedule {
+        key,
+        title,
+        months: months.to_owned(),
+        prices: tax.map_or_else(String::new, |tax| cell(tax, "prices")),
+        roundings: roundings.collect(),
+        percents,
+        rates,
+        tiers,
+        rents,
+    }
 }
 
 fn percents(tax: Option<&Item>) -> Vec<(String, String)> {
@@ -154,7 +196,10 @@ fn percents(tax: Option<&Item>) -> Vec<(String, String)> {
 
 fn rate(table: &dyn TableLike, class_names: Option<&Item>) -> DraftRate {
     let steps = steps(table.get("service_steps"));
+    let all = |words: String| if words.starts_with("すべて") { String::new() } else { words };
     DraftRate {
+        sizes_typed: all(sizes(table)).trim_end_matches("mm").to_owned(),
+        classes_typed: all(classes(table, class_names)),
         sizes: sizes(table),
         use_classes: classes(table, class_names),
         service_yen: steps.is_empty().then(|| cell(table, "service_yen")),

@@ -4,6 +4,7 @@ use jiff::Timestamp;
 use jiff::civil::{Date, date};
 use jiff_sqlx::ToSqlx;
 use shared::billing::TariffFile;
+use shared::calendar::japanese_date;
 use shared::ids::{StaffId, TariffVersionId};
 use sqlx::Connection;
 use sqlx::postgres::PgConnection;
@@ -43,7 +44,8 @@ pub async fn begin_draft(
     Ok(id)
 }
 
-/// Begins a draft as a copy of a version, for the next fiscal year. Its code and name say so.
+/// Begins a draft as a copy of a version, for the next fiscal year. Its code and name say so: that it
+/// is a draft is no part of its name, which stands on bills once it is approved.
 pub async fn copy_version(
     office: &Backoffice,
     id: TariffVersionId,
@@ -60,12 +62,18 @@ pub async fn copy_version(
     let version = version.ok_or(BillingError::NoSuchVersion)?;
     let from = next_april(today.max(version.file.valid_from));
     let code = free_code(&version.file.code, &versions);
-    let name = format!("{}（改定案）", version.file.name.trim_end_matches("（改定案）"));
+    let name = name_from(&version.file.name, from);
     let text = form::renamed(&version.text, &code, &name, from)?;
     let copy = insert_version(&mut db, utility, Some(id)).await?;
     insert_step(&mut db, utility, copy, &Step { number: 1, by, at, what: Written(&text) }).await?;
     db.commit().await?;
     Ok(copy)
+}
+
+/// `水道料金（令和元年10月1日から）` → `水道料金（令和9年4月1日から）`.
+fn name_from(name: &str, from: Date) -> String {
+    let stem = name.rsplit_once('（').filter(|(_, end)| end.ends_with("から）"));
+    format!("{}（{}から）", stem.map_or(name, |(stem, _)| stem), japanese_date(from))
 }
 
 fn next_april(after: Date) -> Date {

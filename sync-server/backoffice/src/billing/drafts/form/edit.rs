@@ -3,16 +3,29 @@
 use toml_edit::{InlineTable, Item, TableLike, Value};
 use unicode_normalization::UnicodeNormalization;
 
-use super::document;
+use super::{document, rows};
 use crate::billing::error::BillingError;
 
 /// Writes fields into a text. The field `action` may ask for more: `add w 0` adds a row to the first
-/// tier table of water before its last, `remove w 0 2` takes the third row away.
+/// tier table of water before its last, `remove w 0 2` takes the third row away; `add-rate w`,
+/// `remove-rate w 1`, `add-table w`, `remove-table w 1`, `add-rounding w` and `remove-rounding w 0` do
+/// so with rates, whole tier tables (named by the field `w.new-table`) and roundings.
 pub fn edit_draft(text: &str, fields: &[(String, String)]) -> Result<String, BillingError> {
     let mut document = document(text)?;
+    let class_names = rows::class_keys(document.as_table());
     for (name, value) in fields {
         let path: Vec<&str> = name.split('.').collect();
-        write(document.as_table_mut(), &path, value);
+        match path.as_slice() {
+            [schedule, "rate", place, key @ ("sizes_mm" | "use_classes" | "tiers")] => {
+                rows::write_rate(
+                    document.as_table_mut(),
+                    (schedule, place, key),
+                    value,
+                    &class_names,
+                );
+            }
+            _ => write(document.as_table_mut(), &path, value),
+        }
     }
     for (_, action) in fields.iter().filter(|(name, _)| name == "action") {
         let words: Vec<&str> = action.split(' ').collect();
@@ -24,6 +37,8 @@ pub fn edit_draft(text: &str, fields: &[(String, String)]) -> Result<String, Bil
                     change_rows(file, schedule, table, |rows| remove_row(rows, row));
                 }
             }
+            [action, schedule] => rows::add(file, action, schedule, fields),
+            [action, schedule, place] => rows::remove(file, action, schedule, place),
             _ => {}
         }
     }
@@ -61,6 +76,28 @@ fn write(file: &mut dyn TableLike, path: &[&str], typed: &str) {
         }
         [schedule, "tier", table, row, key @ ("to_m3" | "yen")] => {
             set_step(element_mut(tiers_mut(file, schedule, table), row), key, typed);
+        }
+        [schedule, "months"] => {
+            if let Some(schedule) = schedule_mut(file, schedule) {
+                set(schedule, "table_months", typed, Kind::Whole);
+            }
+        }
+        [schedule, "prices"] => {
+            let tax = schedule_mut(file, schedule).and_then(|table| table.get_mut("tax"));
+            if let Some(tax) = tax.and_then(Item::as_table_like_mut) {
+                set(tax, "prices", typed, Kind::Words);
+            }
+        }
+        [schedule, "rounding", place, key @ ("of" | "tax" | "mode" | "step_yen" | "article")] => {
+            let roundings =
+                schedule_mut(file, schedule).and_then(|table| table.get_mut("rounding"));
+            let Some(rounding) = element_mut(roundings, place) else { return };
+            if *key == "tax" && typed.is_empty() {
+                rounding.remove(key);
+            } else {
+                let kind = if *key == "step_yen" { Kind::Whole } else { Kind::Words };
+                set(rounding, key, typed, kind);
+            }
         }
         [schedule, "rent", place] => {
             let rents = schedule_mut(file, schedule).and_then(|table| table.get_mut("meter_rent"));
@@ -121,7 +158,10 @@ pub(super) fn put(table: &mut dyn TableLike, key: &str, mut new: Value) {
     }
 }
 
-fn schedule_mut<'t>(file: &'t mut dyn TableLike, key: &str) -> Option<&'t mut dyn TableLike> {
+pub(super) fn schedule_mut<'t>(
+    file: &'t mut dyn TableLike,
+    key: &str,
+) -> Option<&'t mut dyn TableLike> {
     match key.strip_prefix('s') {
         Some(place) => element_mut(file.get_mut("sewerage"), place),
         None if key == "w" => file.get_mut("water")?.as_table_like_mut(),
@@ -134,7 +174,10 @@ fn tiers_mut<'t>(file: &'t mut dyn TableLike, schedule: &str, place: &str) -> Op
     tiers.iter_mut().nth(place.parse().ok()?).map(|(_, rows)| rows)
 }
 
-fn element_mut<'t>(list: Option<&'t mut Item>, place: &str) -> Option<&'t mut dyn TableLike> {
+pub(super) fn element_mut<'t>(
+    list: Option<&'t mut Item>,
+    place: &str,
+) -> Option<&'t mut dyn TableLike> {
     let place: usize = place.parse().ok()?;
     match list? {
         Item::ArrayOfTables(tables) => tables.get_mut(place).map(|table| table as _),

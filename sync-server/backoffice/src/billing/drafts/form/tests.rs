@@ -119,3 +119,57 @@ fn a_copy_has_another_code_name_and_first_day() {
     assert_eq!(file.valid_from.to_string(), "2027-04-01");
     assert!(text.starts_with("# 水道料金の表\ncode = \"a-2\"   # 記号\n"));
 }
+
+#[test]
+fn rates_tables_and_roundings_come_and_go_and_nothing_else_moves() {
+    // As the page sends them: every field, and the action of the button.
+    check(&[("w.rate.0.sizes_mm", "13・20"), ("w.rate.0.use_classes", "一般用")], &[], &[]);
+    check(
+        &[("w.rate.0.sizes_mm", "１３、20 mm、25"), ("w.rate.0.use_classes", "")],
+        &["use_classes = [\"general\"]", "sizes_mm = [13, 20]"],
+        &["sizes_mm = [13, 20, 25]"],
+    );
+    let two = edited(&[("action", "add-rate w")]);
+    let added = edit_draft(
+        &two,
+        &[
+            ("w.rate.1.sizes_mm".into(), "25".into()),
+            ("w.rate.1.service_yen".into(), "1500".into()),
+            ("w.rate.1.use_classes".into(), "一般用・業務用".into()),
+        ],
+    )
+    .unwrap();
+    let file = TariffFile::parse(&added).unwrap_or_else(|faults| panic!("{faults:?}\n{added}"));
+    assert_eq!(file.tariffs[0].use_classes().len(), 2, "{added}");
+    let form = DraftForm::of(&added).unwrap();
+    assert_eq!(form.schedules[0].rates[1].sizes_typed, "25");
+    assert_eq!(form.schedules[0].rates[1].classes_typed, "一般用・業務用");
+    let back = edit_draft(&added, &[("action".into(), "remove-rate w 1".into())]).unwrap();
+    assert_eq!(back, TEXT);
+    assert_eq!(edited(&[("action", "remove-rate w 0")]), TEXT, "the last one stays");
+
+    let with_table = edited(&[("w.new-table", "large"), ("action", "add-table w")]);
+    let form = DraftForm::of(&with_table).unwrap();
+    assert_eq!(form.schedules[0].tiers[1].rows, [(String::new(), String::new())]);
+    let used = edit_draft(
+        &with_table,
+        &[("w.tier.1.0.yen".into(), "9".into()), ("w.rate.0.tiers".into(), "large".into())],
+    )
+    .unwrap();
+    assert!(used.contains("tiers = \"large\""), "{used}");
+    let gone = edit_draft(&with_table, &[("action".into(), "remove-table w 1".into())]).unwrap();
+    assert_eq!(gone, TEXT);
+
+    check(
+        &[("w.rounding.0.mode", "half_up"), ("w.rounding.0.step_yen", "10"), ("w.months", "2")],
+        &["table_months = 1", "mode = \"floor\"", "step_yen = 1"],
+        &["table_months = 2", "mode = \"half_up\"", "step_yen = 10"],
+    );
+    let more = edited(&[("action", "add-rounding w")]);
+    assert_eq!(DraftForm::of(&more).unwrap().schedules[0].roundings.len(), 2);
+    let less = edit_draft(&more, &[("action".into(), "remove-rounding w 1".into())]).unwrap();
+    assert_eq!(less, TEXT);
+    // What is no number is told with its place, not lost.
+    let odd = edited(&[("w.rate.0.sizes_mm", "十三")]);
+    assert!(odd.contains("十三") && TariffFile::parse(&odd).is_err(), "{odd}");
+}
