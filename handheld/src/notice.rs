@@ -1,10 +1,12 @@
 //! Filling in the usage notice (お知らせ票の記載): from a stop and its reading to what stands on paper.
 
+use jiff::civil::Date;
 use shared::billing::TermsError;
-use shared::calendar::from_unix_days;
-use shared::metering::{RegisterReading, UsageNotice};
-use shared::quantity::CubicMeters;
-use shared::wire::ReadingV1;
+use shared::calendar::{YearMonth, from_unix_days};
+use shared::connection::PaymentMethod::{DirectDebit, PaperBill};
+use shared::metering::{Issuer, LastDebit, RegisterReading, UsageNotice};
+use shared::quantity::{CubicMeters, Yen};
+use shared::wire::{DebitV1, ReadingV1};
 
 use crate::route::{Route, Stop};
 
@@ -59,7 +61,36 @@ pub fn usage_notice(
         charges: charges.unwrap_or_default(),
         messages,
         reader_name: reader.map_or_else(String::new, |reader| reader.name.clone()),
+        next_reading_on: day(route.work.next_reading_on_unix_days),
+        due_on: day(route.work.due_on_unix_days).filter(|_| stop.payment_method == PaperBill),
+        debit_on: day(route.work.debit_on_unix_days).filter(|_| stop.payment_method == DirectDebit),
+        last_debit: stop.planned.on_site.last_debit.as_ref().and_then(last_debit),
+        sewerage_issuer: stop.planned.sewerage.then(|| sewerage_issuer(route, stop)).flatten(),
     }
+}
+
+fn day(unix_days: Option<i32>) -> Option<Date> {
+    unix_days.and_then(from_unix_days)
+}
+
+fn last_debit(debit: &DebitV1) -> Option<LastDebit> {
+    Some(LastDebit {
+        period: YearMonth::new(debit.year, debit.month).ok()?,
+        debited_on: from_unix_days(debit.debited_on_unix_days)?,
+        amount: Yen(debit.amount_yen),
+    })
+}
+
+/// Who issues the sewerage charge of this connection, where it is not the utility itself.
+fn sewerage_issuer(route: &Route, stop: &Stop) -> Option<Issuer> {
+    let issuers = route.work.issuers.iter();
+    let found = issuers
+        .filter(|issuer| issuer.authority == stop.planned.sewerage_authority)
+        .find(|issuer| issuer.registration_number != route.utility.registration_number)?;
+    Some(Issuer {
+        name: found.name.clone(),
+        registration_number: found.registration_number.clone(),
+    })
 }
 
 /// What the resident should know, in words for a letter box.

@@ -1,7 +1,13 @@
 //! Dates of the trade: billing months (調定年月), eras (和暦) and days on the wire.
 
+mod bank_day;
+mod day_rule;
+
 use jiff::civil::Date;
 use serde::{Deserialize, Serialize};
+
+pub use bank_day::{bank_day_from, holiday, is_bank_day};
+pub use day_rule::{DayRule, next_reading_on};
 
 /// A calendar month, such as the month a reading round belongs to (検針年月).
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]

@@ -26,4 +26,4 @@ pub use remark::{FollowUp, Remark, RemarkNeeds};
 pub use screening::{
     Escalation, Finding, History, LowFlowIndicator, Observation, ScreeningLimits, screen,
 };
-pub use usage_notice::UsageNotice;
+pub use usage_notice::{Issuer, LastDebit, UsageNotice};

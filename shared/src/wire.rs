@@ -17,9 +17,9 @@ pub use field::{
 };
 pub use log::{Event, EventV1, LogEntry, NoReadV1, ReadingV1, RunningHash, SlipV1};
 pub use package::{
-    DebitV1, EnrolmentV1, LayoutV1, OnSiteV1, PastUsageV1, PlannedConnectionV1, ReaderV1, RemarkV1,
-    RoundV1, RouteV1, RouteWorkV1, ScreeningLimitsV1, TariffV1, UseClassV1, UtilityV1, WorkOrderV1,
-    WorkPackage, WorkPackageV1,
+    DebitV1, EnrolmentV1, IssuerV1, LayoutV1, OnSiteV1, PastUsageV1, PlannedConnectionV1, ReaderV1,
+    RemarkV1, RoundV1, RouteV1, RouteWorkV1, ScreeningLimitsV1, TariffV1, UseClassV1, UtilityV1,
+    WorkOrderV1, WorkPackage, WorkPackageV1,
 };
 pub use sync::{
     QuarantinedV1, ReceiptV1, SyncRequest, SyncRequestV1, SyncResponse, SyncResponseV1,

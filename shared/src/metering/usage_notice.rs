@@ -70,6 +70,36 @@ pub struct UsageNotice {
     pub messages: Vec<String>,
     /// Who read the meter.
     pub reader_name: String,
+    /// Day of the next reading (次回検針予定日).
+    pub next_reading_on: Option<Date>,
+    /// Last day to pay by paper (納付期限); none where the amount is debited.
+    pub due_on: Option<Date>,
+    /// Day of the debit (振替予定日); none where nothing is debited.
+    pub debit_on: Option<Date>,
+    /// What was debited for the last period (口座振替済のお知らせ).
+    pub last_debit: Option<LastDebit>,
+    /// Who issues the invoice of the sewerage charge, where it is not `issuer`.
+    pub sewerage_issuer: Option<Issuer>,
+}
+
+/// A debit that went through (口座振替済).
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct LastDebit {
+    /// The month of the round that it was for.
+    pub period: YearMonth,
+    /// Day of the debit.
+    pub debited_on: Date,
+    /// With tax.
+    pub amount: Yen,
+}
+
+/// An issuer of a qualified invoice (適格請求書発行事業者).
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Issuer {
+    /// Name on the notice.
+    pub name: String,
+    /// T and 13 digits (登録番号).
+    pub registration_number: String,
 }
 
 impl UsageNotice {

@@ -60,8 +60,27 @@ pub struct RouteWorkV1 {
     pub cash_limit_yen: i64,
     /// The version of the limits that the office fixed with the round; 0: the standard set.
     pub limits_version: i64,
-    /// After this day the terminal forgets the route; 0: never.
+    /// After this day the terminal shows nothing of the route; 0: never.
     pub expires_on_unix_days: i32,
+    /// Who issues the invoice of the sewerage charge, where it is not the utility (下水道使用料の発行者).
+    pub issuers: Vec<IssuerV1>,
+    /// First number of this terminal's receipts (領収書番号の範囲); 0: from 1.
+    pub receipt_first: u32,
+    /// The last; 0: without end.
+    pub receipt_last: u32,
+    /// After so many minutes without a key the reader logs in anew; 0: never.
+    pub lock_minutes: u16,
+}
+
+/// Who issues the invoice of a sewerage charge (適格請求書の発行者).
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct IssuerV1 {
+    /// As in [`PlannedConnectionV1::sewerage_authority`]; empty for the utility's own sewerage.
+    pub authority: String,
+    /// Name on the notice.
+    pub name: String,
+    /// T and 13 digits.
+    pub registration_number: String,
 }
 
 /// A remark code (検針備考) and its flags.

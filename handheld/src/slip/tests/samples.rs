@@ -52,6 +52,11 @@ pub fn notice() -> UsageNotice {
             "前年同期より使用水量が増えています。漏水がないかご確認ください。".to_owned(),
         ],
         reader_name: "山田 太郎".to_owned(),
+        next_reading_on: None,
+        due_on: None,
+        debit_on: None,
+        last_debit: None,
+        sewerage_issuer: None,
     }
 }
 
