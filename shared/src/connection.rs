@@ -6,7 +6,8 @@ use serde::{Deserialize, Serialize};
 
 pub use use_class::{UsageClass, UsageClassError};
 
-/// The nominal size of a meter in millimeters (口径). JIS B 8570 sizes only.
+/// The nominal size of a meter in millimeters (口径): those of JIS B 8570 and those that utilities' tariffs
+/// name beside them (65, 80, 125, 350 and 400 mm).
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(try_from = "u16", into = "u16")]
 pub struct MeterSize(u16);
@@ -18,7 +19,8 @@ pub struct MeterSizeError(pub u16);
 
 impl MeterSize {
     /// Every size, in rising order.
-    pub const ALL_MM: [u16; 13] = [13, 16, 20, 25, 30, 40, 50, 75, 100, 150, 200, 250, 300];
+    pub const ALL_MM: [u16; 18] =
+        [13, 16, 20, 25, 30, 40, 50, 65, 75, 80, 100, 125, 150, 200, 250, 300, 350, 400];
 
     /// Takes a size in millimeters.
     pub fn new(mm: u16) -> Result<Self, MeterSizeError> {

@@ -66,7 +66,7 @@ async fn draft_with_a_wrong_price(browser: &Browser, server: &Server) -> anyhow:
     browser.see("まだ保存していません").await?;
     browser.picture("table").await?;
     browser.click("button[value='add-rate w']").await?;
-    browser.fill("input[name='w.rate.9.sizes_mm']", "350").await?;
+    browser.fill("input[name='w.rate.9.sizes_mm']", "333").await?;
     browser.fill("input[name='w.rate.9.service_yen']", "十万").await?;
     browser.click("button[value='add-rounding w']").await?;
     browser.click(SAVE).await?;

@@ -76,6 +76,15 @@ fn rows(report: &LabReport) -> Vec<Row> {
             }
         }
     }
+    rows.extend(report.cut.iter().map(|cut| Row {
+        table: "収入",
+        claim: cut.claim.japanese(),
+        item: "期の途中で区分した調定（含めていません）".into(),
+        count: cut.assessments.to_string(),
+        volume: cut.usage_m3.to_string(),
+        before: Some(cut.amount),
+        ..Row::default()
+    }));
     rows.extend(report.sizes.iter().map(|group| grouped("口径別", group)));
     rows.extend(report.use_classes.iter().map(|group| grouped("用途別", group)));
     for table in &report.tiers {

@@ -148,7 +148,7 @@ impl CaseFault {
                 format!("{column} の「{text}」は負の数です。0以上にしてください。")
             }
             CaseFault::UnknownSize(text) => format!(
-                "meter_mm の「{text}」という口径のメーターはありません。13・16・20・25・30・40・50・75・100・150・200・250・300 から選んでください。"
+                "meter_mm の「{text}」という口径のメーターはありません。13・16・20・25・30・40・50・65・75・80・100・125・150・200・250・300・350・400 から選んでください。"
             ),
             CaseFault::UnknownClass(text) => format!(
                 "use_class の「{text}」は料金表にない用途です。料金表の use_classes に書いたキーを使ってください。"

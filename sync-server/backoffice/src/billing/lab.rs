@@ -27,6 +27,7 @@ use crate::jobs::JobControl;
 pub use error::LabError;
 pub use histogram::{Bin, Histogram};
 pub use report::{ClaimFigures, Figures, Group, LabReport, LabRound, StrangeBill, Unpriced};
+pub use scan::CutPeriods;
 pub use strange::Oddity;
 pub use tiers::{TierKind, TierRow, TierTable};
 pub use words::{Unit, percent, signed};
@@ -78,8 +79,8 @@ pub async fn run_lab(
     }
     let pricing = pricing::Pricing::load(office, order.draft.file.clone()).await?;
     let pricing = std::sync::Arc::new(pricing);
-    let tally = scan::scan(office, &rounds, &pricing, control).await?;
-    let report = report::report(office, order, rounds, &pricing, tally).await?;
+    let (tally, cut) = scan::scan(office, &rounds, &pricing, control).await?;
+    let report = report::report(office, order, rounds, &pricing, tally, cut).await?;
     tracing::info!(
         draft = order.draft.file.code,
         bills = report.bills,

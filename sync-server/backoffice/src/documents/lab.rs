@@ -269,6 +269,14 @@ fn people(report: &LabReport) -> Vec<String> {
     if report.left_out > 0 {
         people.push(format!("計算できない {}件", count(report.left_out)));
     }
+    people.extend(report.cut.iter().map(|cut| {
+        format!(
+            "期の途中で区分した{}の調定 {}件（{}円）は含めていません",
+            cut.claim.japanese(),
+            count(cut.assessments),
+            cut.amount.grouped()
+        )
+    }));
     people
 }
 

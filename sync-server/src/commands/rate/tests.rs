@@ -41,7 +41,7 @@ fn a_bad_row_says_why_and_the_others_go_on() {
         "meter_mm,use_class,period_months,usage_m3\n\
          14,general,1,5\n13,general,1,25\n13,general,1\n13,general,1,5,9\n",
         "meter_mm,use_class,period_months,usage_m3,water_yen,sewer_yen,total_yen,tax_yen,error\n\
-         14,general,1,5,,,,,K76: meter_mm の「14」という口径のメーターはありません。13・16・20・25・30・40・50・75・100・150・200・250・300 から選んでください。\n\
+         14,general,1,5,,,,,K76: meter_mm の「14」という口径のメーターはありません。13・16・20・25・30・40・50・65・75・80・100・125・150・200・250・300・350・400 から選んでください。\n\
          13,general,1,25,4730,2860,7590,690,\n\
          13,general,1,,,,,,K72: 列の数が3で、見出しの4と合いません。区切りのコンマと引用符を確かめてください。\n\
          13,general,1,5,,,,,K72: 列の数が5で、見出しの4と合いません。区切りのコンマと引用符を確かめてください。\n",

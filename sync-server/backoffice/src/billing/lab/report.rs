@@ -15,6 +15,7 @@ use super::cases::{Case, Outcome};
 use super::error::LabError;
 use super::histogram::Histogram;
 use super::pricing::Pricing;
+use super::scan::CutPeriods;
 use super::strange::Oddity;
 use super::tally::Tally;
 use super::tiers::{TierTable, tables};
@@ -166,6 +167,8 @@ pub struct LabReport {
     pub from_nothing: u64,
     /// Customers who are in no histogram: something of theirs has no price.
     pub left_out: u64,
+    /// Assessments of periods that were cut on the way; in no other figure.
+    pub cut: Vec<CutPeriods>,
     /// Ten bills that stand out.
     pub strangest: Vec<StrangeBill>,
     /// What the draft cannot price, the most first.
@@ -178,6 +181,7 @@ pub(super) async fn report(
     rounds: Vec<BilledRound>,
     pricing: &Pricing,
     tally: Tally,
+    cut: Vec<CutPeriods>,
 ) -> Result<LabReport, LabError> {
     let file = &order.draft.file;
     let names = TariffNames(file);
@@ -197,6 +201,7 @@ pub(super) async fn report(
         strangest: strangest(office, &rounds, &tally, &names).await?,
         rounds: rounds.iter().map(round).collect(),
         unpriced: unpriced(&tally),
+        cut,
         bills: tally.bills,
         customers: tally.customers,
         from_nothing: tally.from_nothing,

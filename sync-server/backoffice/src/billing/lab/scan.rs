@@ -7,8 +7,10 @@
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
 
+use shared::billing::Claim;
+use shared::quantity::Yen;
 use sqlx::postgres::PgConnection;
-use sqlx::{AssertSqlSafe, Connection, Executor};
+use sqlx::{AssertSqlSafe, Connection, Executor, Row};
 use tokio::task::JoinSet;
 
 use super::error::LabError;
@@ -46,18 +48,32 @@ struct Work {
     rows_total: u64,
 }
 
+/// Assessments of periods that were cut by a change of size or class: named, but not priced again.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct CutPeriods {
+    /// What was claimed.
+    pub claim: Claim,
+    /// How many there are.
+    pub assessments: u64,
+    /// What was charged for.
+    pub usage_m3: u64,
+    /// What was charged, tax included.
+    pub amount: Yen,
+}
+
 /// Reads and sums up all assessments of the rounds.
 pub(super) async fn scan(
     office: &Backoffice,
     rounds: &[BilledRound],
     pricing: &Arc<Pricing>,
     control: &JobControl,
-) -> Result<Tally, LabError> {
+) -> Result<(Tally, Vec<CutPeriods>), LabError> {
     // This transaction keeps the snapshot alive for the readers' own.
     let mut db = office.pool.acquire().await?;
     let mut db = db.begin().await?;
     db.execute("set transaction isolation level repeatable read, read only").await?;
     let snapshot = sqlx::query_scalar("select pg_export_snapshot()").fetch_one(&mut *db).await?;
+    let cut = cut_periods(&mut db, office.utility.0, rounds).await?;
     let work = Arc::new(Work {
         office: office.clone(),
         snapshot,
@@ -80,7 +96,36 @@ pub(super) async fn scan(
         tally.merge(read.map_err(|_| sqlx::Error::WorkerCrashed)??);
     }
     db.rollback().await?;
-    Ok(tally)
+    Ok((tally, cut))
+}
+
+async fn cut_periods(
+    db: &mut PgConnection,
+    utility: i64,
+    rounds: &[BilledRound],
+) -> sqlx::Result<Vec<CutPeriods>> {
+    let rounds: Vec<i64> = rounds.iter().map(|round| round.id.0).collect();
+    let rows = sqlx::query(
+        "select claim, count(*), sum(usage_m3)::bigint, sum(amount_yen)::bigint
+         from billing.assessment
+         where utility_id = $1 and round_id = any ($2) and (basis -> 'before') is not null
+           and assessment_id not in (
+               select assessment_id from billing.reversal where utility_id = $1)
+         group by claim order by claim",
+    )
+    .bind(utility)
+    .bind(rounds)
+    .fetch_all(db)
+    .await?;
+    let cut = rows.iter().map(|row| {
+        Ok(CutPeriods {
+            claim: crate::billing::assessments::claim(row)?,
+            assessments: row.try_get::<i64, _>(1)?.unsigned_abs(),
+            usage_m3: row.try_get::<i64, _>(2)?.unsigned_abs(),
+            amount: Yen(row.try_get(3)?),
+        })
+    });
+    cut.collect()
 }
 
 /// Slices of as many connections each, whatever gaps their numbers have.
@@ -159,7 +204,8 @@ impl Work {
 /// COPY takes no parameters; all of these are numbers. The order is that of the index
 /// `assessment_once_a_round`; it brings the claims of a bill together. What was taken back is left out
 /// by `not in`: PostgreSQL looks each row up in a hash, and keeps the order. Periods that were cut by a
-/// change of size or class are left out too: a draft says nothing of a change on the way.
+/// change of size or class are left out too, and told by [`cut_periods`]: a draft says nothing of a
+/// change on the way.
 fn query(utility: i64, round: i64, slice: Slice) -> String {
     let after = slice.after.map(|id| format!(" and connection_id > {id}")).unwrap_or_default();
     let to = slice.to.map(|id| format!(" and connection_id <= {id}")).unwrap_or_default();
@@ -168,7 +214,7 @@ fn query(utility: i64, round: i64, slice: Slice) -> String {
                 earlier_tariff_id, earlier_charge_input
          from billing.assessment
          where utility_id = {utility} and round_id = {round}{after}{to}
-           and (basis is null or basis -> 'before' is null)
+           and (basis -> 'before') is null
            and assessment_id not in (
                select assessment_id from billing.reversal where utility_id = {utility})
          order by connection_id, claim"
