@@ -2,6 +2,7 @@
 //!
 //! The telegram as it came is kept with the reading: it is the evidence for the number that is billed.
 
+pub mod alarm;
 mod record;
 mod telegram;
 #[cfg(test)]
@@ -13,7 +14,8 @@ use std::time::{Duration, Instant};
 
 use crate::line::{Line, SerialLine};
 
-pub use telegram::MeterStatus;
+pub use alarm::{Alarm, AlarmBits};
+pub use telegram::{MeterStatus, checked_sum};
 
 /// What a meter said of itself.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -24,6 +26,8 @@ pub struct MeterReading {
     pub register_milliliters: u64,
     /// What the meter says of its own health.
     pub status: MeterStatus,
+    /// What its maker counts as an error, bit by bit; 0 where it says nothing of it.
+    pub error_flags: u64,
     /// The whole telegram as it came, the evidence.
     pub raw: Vec<u8>,
 }
@@ -34,6 +38,11 @@ impl MeterReading {
         self.register_milliliters / 1_000_000
     }
 
+    /// What it warns of, the worst first.
+    pub fn alarms(&self, bits: AlarmBits) -> Vec<Alarm> {
+        alarm::of(self.status, self.error_flags, bits)
+    }
+
     /// Reads a telegram that was kept, or one that has just come.
     pub fn from_telegram(raw: &[u8]) -> Result<Self, MeterError> {
         let answer = telegram::open(raw)?;
@@ -41,6 +50,7 @@ impl MeterReading {
             meter_number: answer.meter_number,
             register_milliliters: record::register_milliliters(answer.records)?,
             status: answer.status,
+            error_flags: record::error_flags(answer.records),
             raw: raw.to_vec(),
         })
     }

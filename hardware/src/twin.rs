@@ -3,7 +3,9 @@
 pub mod loopback;
 pub mod pseudo_terminal;
 pub mod tray;
+pub mod virtual_meter;
 pub mod virtual_printer;
 
 pub use loopback::loopback;
+pub use virtual_meter::VirtualMeter;
 pub use virtual_printer::VirtualPrinter;

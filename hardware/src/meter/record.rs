@@ -10,7 +10,7 @@ pub(super) fn register_milliliters(records: &[u8]) -> Result<u64, MeterError> {
     let mut rest = Cursor(records);
     loop {
         match rest.record() {
-            Some(Record { is_plain: true, unit: unit @ 0x10..=0x17, value }) => {
+            Some(Record { is_plain: true, unit: unit @ 0x10..=0x17, value, .. }) => {
                 let value = value.ok_or(MeterError::NoRegister)?;
                 let scale = 10_u64.pow(u32::from(unit & 0x07));
                 return value.checked_mul(scale).ok_or(MeterError::NoRegister);
@@ -21,10 +21,25 @@ pub(super) fn register_milliliters(records: &[u8]) -> Result<u64, MeterError> {
     }
 }
 
+/// The error flags (エラーフラグ, VIF FD 17) that a meter tells beside its register; 0 where it tells none.
+pub(super) fn error_flags(records: &[u8]) -> u64 {
+    let mut rest = Cursor(records);
+    while let Some(record) = rest.record() {
+        if record.is_plain && record.unit == 0xFD && record.extension == Some(0x17) {
+            return record.flags;
+        }
+    }
+    0
+}
+
 struct Record {
     /// Present, whole, and not modified.
     is_plain: bool,
     unit: u8,
+    /// The byte behind the unit that says more of it.
+    extension: Option<u8>,
+    /// The bytes as bits, where they are few enough.
+    flags: u64,
     /// `None` if it is negative, no whole number, or no number at all.
     value: Option<u64>,
 }
@@ -70,10 +85,13 @@ impl Cursor<'_> {
             let length = self.byte()?;
             self.take(length.into())?;
         }
+        let extension = self.0.first().filter(|_| unit & MORE != 0).map(|byte| byte & !MORE);
         self.extensions(unit)?;
         let coding = kind & 0x0F;
-        let value = number(coding, self.data(coding)?);
-        Some(Record { is_plain: is_present && is_whole, unit, value })
+        let data = self.data(coding)?;
+        let flags = if data.len() > 8 { 0 } else { bits(data) };
+        let value = number(coding, data);
+        Some(Record { is_plain: is_present && is_whole, unit, extension, flags, value })
     }
 
     /// The bytes of a value.
@@ -105,8 +123,12 @@ fn number(coding: u8, data: &[u8]) -> Option<u64> {
 /// Least byte first, with a sign.
 fn binary(bytes: &[u8]) -> Option<u64> {
     let is_negative = bytes.last().is_some_and(|byte| byte & 0x80 != 0);
-    let value = bytes.iter().rev().fold(0, |value, byte| value << 8 | u64::from(*byte));
-    (!is_negative).then_some(value)
+    (!is_negative).then(|| bits(bytes))
+}
+
+/// Least byte first.
+fn bits(bytes: &[u8]) -> u64 {
+    bytes.iter().rev().fold(0, |value, byte| (value << 8) | u64::from(*byte))
 }
 
 /// Two digits a byte, least byte first.

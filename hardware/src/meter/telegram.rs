@@ -36,6 +36,11 @@ impl MeterStatus {
     }
 }
 
+/// The checksum of a telegram: its counted bytes added up, what overflows dropped.
+pub fn checked_sum(counted: &[u8]) -> u8 {
+    counted.iter().fold(0, |sum, byte| sum.wrapping_add(*byte))
+}
+
 /// A telegram taken apart.
 pub(super) struct Answer<'a> {
     pub meter_number: String,
@@ -52,8 +57,7 @@ fn whole(bytes: &[u8]) -> Option<&[u8]> {
     let &[LONG, length, again, LONG, ..] = bytes else { return None };
     let raw = bytes.get(..HEAD + usize::from(length) + TAIL)?;
     let (&[sum, stop], counted) = (raw.last_chunk()?, &raw[HEAD..raw.len() - TAIL]);
-    let added = counted.iter().fold(0_u8, |sum, byte| sum.wrapping_add(*byte));
-    (length == again && stop == STOP && sum == added).then_some(raw)
+    (length == again && stop == STOP && sum == checked_sum(counted)).then_some(raw)
 }
 
 /// Takes a telegram apart.
