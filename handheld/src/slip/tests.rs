@@ -38,11 +38,37 @@ fn the_example_in_the_documentation_is_true() {
 fn characters_outside_the_typeface_are_marked_and_told() {
     let mut notice = notice();
     assert!(draw(&notice, &sealed(&notice), 384).missing_glyphs.is_empty());
-    // A character of the private use area (外字), twice, and a selector of a variant.
-    notice.customer_name = "葛\u{E0100}西 \u{E000}\u{E000}郎".to_owned();
+    // A character of the private use area (外字), twice, and a variant that nobody has drawn.
+    notice.customer_name = "葛\u{E01EF}西 \u{E000}\u{E000}郎".to_owned();
     let drawing = draw(&notice, &sealed(&notice), 384);
-    assert_eq!(drawing.missing_glyphs, ['\u{E0100}', '\u{E000}']);
+    assert_eq!(drawing.missing_glyphs, ['\u{E01EF}', '\u{E000}']);
     check_layout(&notice, 384);
+}
+
+#[test]
+fn variants_of_a_character_are_their_own_letters() {
+    let dots = |name: &str, width| {
+        let mut notice = notice();
+        notice.customer_name = name.to_owned();
+        let drawing = draw(&notice, "", width);
+        assert!(drawing.missing_glyphs.is_empty(), "{name}: {:?}", drawing.missing_glyphs);
+        check_layout(&notice, width);
+        drawing.raster
+    };
+    for width in [384, 576] {
+        for (plain, usual, other) in [
+            ("辻 花子", "辻\u{E0101} 花子", "辻\u{E0100} 花子"),
+            ("葛西 一郎", "葛\u{E0101}西 一郎", "葛\u{E0100}西 一郎"),
+            ("祇園 太郎", "祇\u{E0101}園 太郎", "祇\u{E0100}園 太郎"),
+        ] {
+            let drawn = [plain, usual, other].map(|name| dots(name, width));
+            // Of the two registered forms one is the usual one, and they differ.
+            assert_ne!(drawn[1], drawn[2], "{plain}");
+            assert!(drawn[0] == drawn[1] || drawn[0] == drawn[2], "{plain}");
+        }
+    }
+    // Asking for plain text is no variant.
+    assert_eq!(dots("水\u{FE0E}田", 384), dots("水田", 384));
 }
 
 #[test]

@@ -1,7 +1,13 @@
 //! Glyphs as dots (字形): outlines of the shipped typeface, rasterized by swash and cut to 1 bit.
+//!
+//! A selector after a character asks for a variant of it (異体字, IVS): 辻 with one or two dots. The
+//! typeface's own table says which variants it has. One that it has not is a marked box: the usual
+//! form would be another person's name.
 
 use std::collections::HashMap;
 
+use skrifa::MetadataProvider;
+use skrifa::charmap::MapVariant;
 use swash::scale::{Render, ScaleContext, Source};
 use swash::zeno::Format;
 use swash::{FontRef, GlyphId};
@@ -59,6 +65,8 @@ struct Glyph {
 pub struct Typeface {
     regular: FontRef<'static>,
     bold: FontRef<'static>,
+    /// Their tables of variants.
+    variants: [skrifa::FontRef<'static>; 2],
     context: ScaleContext,
     glyphs: HashMap<(Style, GlyphId), Glyph>,
     missing: Vec<char>,
@@ -71,6 +79,8 @@ impl Typeface {
         Self {
             regular: font(shared::font::REGULAR),
             bold: font(shared::font::BOLD),
+            variants: [shared::font::REGULAR, shared::font::BOLD]
+                .map(|bytes| skrifa::FontRef::new(bytes).expect("the shipped typeface is valid")),
             context: ScaleContext::new(),
             glyphs: HashMap::new(),
             missing: Vec::new(),
@@ -84,7 +94,7 @@ impl Typeface {
 
     /// How wide a text runs.
     pub fn width(&self, text: &str, style: Style) -> i32 {
-        text.chars().map(|character| self.advance(character, style)).sum()
+        letters(text).map(|letter| self.advance(letter, style)).sum()
     }
 
     /// Hands out the dots of a text whose baseline begins at `x`, `baseline`.
@@ -96,11 +106,11 @@ impl Typeface {
         baseline: i32,
         mut dot: impl FnMut(i32, i32),
     ) {
-        for character in text.chars() {
-            let advance = self.advance(character, style);
-            match self.glyph_id(character, style) {
+        for letter in letters(text) {
+            let advance = self.advance(letter, style);
+            match self.glyph_id(letter, style) {
                 Some(id) => self.glyph(id, style).draw(x, baseline, &mut dot),
-                None => self.mark_missing(character, style, (x, baseline), &mut dot),
+                None => self.mark_missing(letter, style, (x, baseline), &mut dot),
             }
             x += advance;
         }
@@ -113,20 +123,28 @@ impl Typeface {
         }
     }
 
-    fn glyph_id(&self, character: char, style: Style) -> Option<GlyphId> {
-        let id = self.font(style.weight).charmap().map(character);
-        (id != 0).then_some(id)
+    fn glyph_id(&self, letter: Letter, style: Style) -> Option<GlyphId> {
+        let usual = || {
+            let id = self.font(style.weight).charmap().map(letter.character);
+            (id != 0).then_some(id)
+        };
+        let Some(selector) = letter.selector else { return usual() };
+        let font = &self.variants[usize::from(style.weight == Weight::Bold)];
+        match font.charmap().map_variant(letter.character, selector)? {
+            MapVariant::UseDefault => usual(),
+            MapVariant::Variant(id) => GlyphId::try_from(id.to_u32()).ok(),
+        }
     }
 
-    fn advance(&self, character: char, style: Style) -> i32 {
-        if is_invisible(character) {
+    fn advance(&self, letter: Letter, style: Style) -> i32 {
+        if letter.is_invisible() {
             return 0;
         }
-        if character == ',' {
+        if letter.character == ',' {
             // Half an em is a hole in the middle of a large figure.
             return style.px * 5 / 16;
         }
-        let Some(id) = self.glyph_id(character, style) else { return style.px };
+        let Some(id) = self.glyph_id(letter, style) else { return style.px };
         let font = self.font(style.weight);
         let units = i32::from(font.metrics(&[]).units_per_em.max(1));
         let advance = whole(font.glyph_metrics(&[]).advance_width(id));
@@ -155,18 +173,19 @@ impl Typeface {
     /// A box with a cross, so that nobody takes the gap for a name without this character.
     fn mark_missing(
         &mut self,
-        character: char,
+        letter: Letter,
         style: Style,
         (x, baseline): (i32, i32),
         dot: &mut impl FnMut(i32, i32),
     ) {
-        if character.is_control() {
+        if letter.character.is_control() {
             return;
         }
-        if !self.missing.contains(&character) {
-            self.missing.push(character);
+        let missing = letter.selector.unwrap_or(letter.character);
+        if !self.missing.contains(&missing) {
+            self.missing.push(missing);
         }
-        if is_invisible(character) {
+        if letter.is_invisible() {
             return;
         }
         let (inset, top) = (2, baseline - style.ascent());
@@ -195,11 +214,35 @@ impl Glyph {
     }
 }
 
-/// Control characters, and selectors of a variant of the character before (IVS). The typeface has
-/// no variants; the usual form is drawn and the selector counts as missing.
-fn is_invisible(character: char) -> bool {
-    character.is_control()
-        || matches!(character, '\u{FE00}'..='\u{FE0F}' | '\u{E0100}'..='\u{E01EF}')
+/// A character with the selector of its variant.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+struct Letter {
+    character: char,
+    selector: Option<char>,
+}
+
+impl Letter {
+    /// Control characters, and selectors that stand alone.
+    fn is_invisible(self) -> bool {
+        self.character.is_control() || is_selector(self.character)
+    }
+}
+
+/// The text letter by letter. What only asks for a picture or for plain text is left away: both are
+/// the same letter.
+fn letters(text: &str) -> impl Iterator<Item = Letter> {
+    let mut characters = text.chars().filter(|c| !matches!(c, '\u{FE0E}' | '\u{FE0F}')).peekable();
+    std::iter::from_fn(move || {
+        let character = characters.next()?;
+        let is_base = !character.is_control() && !is_selector(character);
+        let selector = characters.next_if(|next| is_base && is_selector(*next));
+        Some(Letter { character, selector })
+    })
+}
+
+/// Whether it asks for a variant of the character before it.
+pub fn is_selector(character: char) -> bool {
+    matches!(character, '\u{FE00}'..='\u{FE0F}' | '\u{E0100}'..='\u{E01EF}')
 }
 
 /// Widths in a typeface are whole units that its reader hands out as fractions.
