@@ -37,8 +37,9 @@ pub fn holiday(day: Date) -> Option<&'static str> {
 fn own_name(day: Date) -> Option<&'static str> {
     let (year, month, number) = (day.year(), day.month(), day.day());
     let is_monday = |nth: i8| day.weekday() == Weekday::Monday && (number - 1) / 7 + 1 == nth;
-    if let Some(games) = name_in_year_of_games(day) {
-        return games;
+    // In 2020 and 2021 three holidays stood elsewhere for the games.
+    if matches!(year, 2020 | 2021) && matches!(month, 7 | 8 | 10) {
+        return MOVED.iter().find(|(moved, _)| *moved == day).map(|(_, name)| *name);
     }
     match (month, number) {
         (1, 1) => Some("元日"),
@@ -61,21 +62,14 @@ fn own_name(day: Date) -> Option<&'static str> {
     }
 }
 
-/// In 2020 and 2021 three holidays stood elsewhere for the games: `Some(None)` for their usual days.
-fn name_in_year_of_games(day: Date) -> Option<Option<&'static str>> {
-    const MOVED: [(Date, &str); 6] = [
-        (date(2020, 7, 23), "海の日"),
-        (date(2020, 7, 24), "スポーツの日"),
-        (date(2020, 8, 10), "山の日"),
-        (date(2021, 7, 22), "海の日"),
-        (date(2021, 7, 23), "スポーツの日"),
-        (date(2021, 8, 8), "山の日"),
-    ];
-    if !matches!(day.year(), 2020 | 2021) || !matches!(day.month(), 7 | 8 | 10) {
-        return None;
-    }
-    Some(MOVED.iter().find(|(moved, _)| *moved == day).map(|(_, name)| *name))
-}
+const MOVED: [(Date, &str); 6] = [
+    (date(2020, 7, 23), "海の日"),
+    (date(2020, 7, 24), "スポーツの日"),
+    (date(2020, 8, 10), "山の日"),
+    (date(2021, 7, 22), "海の日"),
+    (date(2021, 7, 23), "スポーツの日"),
+    (date(2021, 8, 8), "山の日"),
+];
 
 /// Day of the month of an equinox, from its place in 1980 in millionths of a day.
 fn equinox(year: i16, in_1980: i64) -> i8 {

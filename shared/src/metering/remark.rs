@@ -35,6 +35,54 @@ pub enum FollowUp {
     RecordCheck,
 }
 
+impl FollowUp {
+    /// All, in the order of lists.
+    pub const ALL: [FollowUp; 11] = [
+        FollowUp::None,
+        FollowUp::Revisit,
+        FollowUp::MeterFailure,
+        FollowUp::OfficeCheck,
+        FollowUp::LeakSurvey,
+        FollowUp::PositionSurvey,
+        FollowUp::SpringSettlement,
+        FollowUp::BoxCleaning,
+        FollowUp::Letter,
+        FollowUp::Urgent,
+        FollowUp::RecordCheck,
+    ];
+
+    /// The word on the wire and in forms; serde writes the same.
+    pub fn key(self) -> &'static str {
+        self.words().0
+    }
+
+    /// The follow-up with this word.
+    pub fn from_key(key: &str) -> Option<FollowUp> {
+        FollowUp::ALL.into_iter().find(|follow_up| follow_up.key() == key)
+    }
+
+    /// The word on pages.
+    pub fn japanese(self) -> &'static str {
+        self.words().1
+    }
+
+    fn words(self) -> (&'static str, &'static str) {
+        match self {
+            FollowUp::None => ("none", "なし"),
+            FollowUp::Revisit => ("revisit", "再訪問"),
+            FollowUp::MeterFailure => ("meter_failure", "メーターの修理・交換"),
+            FollowUp::OfficeCheck => ("office_check", "事務室で確認"),
+            FollowUp::LeakSurvey => ("leak_survey", "漏水調査"),
+            FollowUp::PositionSurvey => ("position_survey", "位置の調査"),
+            FollowUp::SpringSettlement => ("spring_settlement", "春の精算"),
+            FollowUp::BoxCleaning => ("box_cleaning", "ボックスの清掃"),
+            FollowUp::Letter => ("letter", "文書で依頼"),
+            FollowUp::Urgent => ("urgent", "至急（当日）"),
+            FollowUp::RecordCheck => ("record_check", "台帳の確認"),
+        }
+    }
+}
+
 /// A remark code and its flags.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]

@@ -6,11 +6,16 @@ mod error;
 mod estimate;
 mod estimated_since;
 mod field;
+mod field_setting;
+mod follow_up;
+mod master_refusal;
+mod notice_facts;
 mod on_site;
 mod open_round;
 mod past;
 mod planned_connections;
 mod progress;
+mod remark_table;
 mod rounds;
 #[cfg(test)]
 mod tests;
@@ -34,12 +39,23 @@ pub use field::{
     hazards_of, held_readings, orders_of_connection, photo_bytes, photos_of_connection,
     place_order, set_hazards, settle,
 };
+pub use field_setting::{
+    FieldSetting, FieldSettingVersion, NewFieldSetting, ReceiptRange, SewerageIssuer,
+    enter_field_setting, field_setting, field_settings,
+};
+pub use follow_up::{OpenFollowUp, open_follow_ups, settled_follow_ups};
+pub use master_refusal::{MasterMistake, MasterRefusal};
+pub use notice_facts::{DebitTold, is_notice_mailed, mail_notice, tell_debits};
 pub use open_round::{NewRound, open_round};
 pub use planned_connections::{
     PlannedConnection, PlannedState, round_findings, round_findings_count, route_connections,
     unread, unread_first,
 };
 pub use progress::{Count, RouteProgress, round_progress, route_progress};
+pub use remark_table::{
+    NewRemarkTable, RemarkLine, RemarkTableVersion, enter_remarks, remark_lines, remark_tables,
+    used_remark_codes,
+};
 pub use rounds::{Round, round, rounds};
 pub use withdraw::withdraw;
 pub use work_package::work_package;
@@ -48,3 +64,4 @@ pub(crate) use estimate::ESTIMATED;
 pub(crate) use estimated_since::estimated_since;
 pub(crate) use past::{Past, past_of};
 pub(crate) use planned_connections::finding_codes;
+pub(crate) use remark_table::is_no_read_code;

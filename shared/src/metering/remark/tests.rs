@@ -23,6 +23,17 @@ fn every_reason_of_a_no_read_is_a_remark_that_does_not_read() {
 }
 
 #[test]
+fn the_word_of_a_follow_up_is_the_one_that_is_stored() {
+    for follow_up in FollowUp::ALL {
+        let word: serde::de::value::StrDeserializer<'_, serde::de::value::Error> =
+            serde::de::IntoDeserializer::into_deserializer(follow_up.key());
+        assert_eq!(FollowUp::deserialize(word), Ok(follow_up));
+        assert_eq!(FollowUp::from_key(follow_up.key()), Some(follow_up));
+    }
+    assert_eq!(FollowUp::from_key("nothing_known"), None);
+}
+
+#[test]
 fn the_flags_decide_what_is_still_missing() {
     let seed = Remark::seed();
     let check = |code: usize, has_reading, has_photo| seed[code].check(has_reading, has_photo);

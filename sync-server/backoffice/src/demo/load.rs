@@ -3,6 +3,7 @@
 //! One transaction holds the whole town, so that it is there or not. The newest period becomes a
 //! closed round with its readings, ready for a billing run; older periods are plain history.
 
+mod masters;
 mod staff;
 mod steps;
 mod terms;
@@ -107,6 +108,7 @@ pub async fn load(
     let round = closed_round(&mut db, office, town).await?;
     let readings = steps.copy_metering(&mut db, town, &ids, round).await?;
     terms::add(&mut db, office.utility.0, town, round).await?;
+    masters::add(&mut db, office.utility.0, town).await?;
     (&mut *db).execute(ANALYZE).await?;
     steps.make_search_entries(&mut db).await?;
     db.commit().await?;

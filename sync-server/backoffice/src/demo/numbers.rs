@@ -54,6 +54,12 @@ pub(super) fn registration_number() -> String {
     format!("T{}{digits}", corporate_check_digit(digits))
 }
 
+/// Of the invented issuer of the sewerage charge's invoice.
+pub(super) fn sewerage_registration_number() -> String {
+    let digits = "000000000001";
+    format!("T{}{digits}", corporate_check_digit(digits))
+}
+
 /// Check digit in front of twelve digits (法人番号の検査用数字): 9 − (Σ digit × weight mod 9), with
 /// weights 1 and 2 from the right.
 fn corporate_check_digit(digits: &str) -> u32 {

@@ -9,6 +9,7 @@ use super::apply::{NotApplied, Source};
 use super::place_of_visit::{planned, stored_number};
 use super::seen::{Seen, store_seen};
 use super::visit::store_visit;
+use crate::metering::is_no_read_code;
 
 /// Checks a reading against what the office knows and writes it down.
 pub(super) async fn apply_reading(
@@ -43,7 +44,12 @@ pub(super) async fn apply_no_read(
     no_read: NoReadV1,
 ) -> Result<(), NotApplied> {
     let planned = planned(db, source, no_read.package, no_read.connection).await?;
-    let reason = NoReadReason::from_code(no_read.reason).ok_or(NotApplied::Quarantine("S30"))?;
+    // The utility's own codes may have left its table while the terminal was out.
+    let is_known = NoReadReason::from_code(no_read.reason).is_some()
+        || is_no_read_code(db, source.office.utility.0, no_read.reason).await?;
+    if !is_known {
+        return Err(NotApplied::Quarantine("S30"));
+    }
     let visited_on = planned.day_of_visit(no_read.visited_on_unix_days, source.today)?;
     let stored = sqlx::query(
         "insert into metering.no_read
@@ -56,7 +62,7 @@ pub(super) async fn apply_no_read(
     .bind(no_read.id)
     .bind(planned.round.0)
     .bind(no_read.connection)
-    .bind(i16::from(reason.code()))
+    .bind(i16::from(no_read.reason))
     .bind(visited_on.to_sqlx())
     .bind(no_read.reader)
     .bind(source.device.id.0)

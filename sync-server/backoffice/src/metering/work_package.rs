@@ -17,6 +17,7 @@ use sqlx::postgres::{PgConnection, PgRow};
 use sqlx::{Connection, Row};
 use uuid::{Builder, Uuid};
 
+use super::field_setting::fill_settings;
 use super::on_site::{fill_on_site, orders_of};
 use super::past::{Past, past_of};
 use crate::Backoffice;
@@ -65,7 +66,7 @@ pub async fn work_package(
     fill_on_site(&mut db, office.utility, round, &mut package.connections).await?;
     package.work.orders =
         orders_of(&mut db, office.utility, &package.connections, business_date).await?;
-    package.work.cash_limit_yen = cash_limit(&mut db, utility).await?;
+    fill_settings(&mut db, utility, device, business_date, &mut package).await?;
     package.use_classes = use_classes(&mut db, utility, &package.connections).await?;
     package.id = name_of(&package, device).0;
     hand_over(&mut db, utility, &package, device, business_date).await?;
@@ -107,18 +108,6 @@ async fn issuer(db: &mut PgConnection, utility: i64) -> sqlx::Result<UtilityV1> 
         registration_number: row.try_get("registration_number")?,
         contact: row.try_get("contact")?,
     })
-}
-
-/// Up to how much a reader may take at the gate; nothing where the utility has not said.
-async fn cash_limit(db: &mut PgConnection, utility: i64) -> sqlx::Result<i64> {
-    let limit: Option<i64> = sqlx::query_scalar(
-        "select cash_limit_yen from metering.field_setting where utility_id = $1
-         order by setting_id desc limit 1",
-    )
-    .bind(utility)
-    .fetch_optional(db)
-    .await?;
-    Ok(limit.unwrap_or(0))
 }
 
 async fn readers(db: &mut PgConnection, utility: i64) -> sqlx::Result<Vec<ReaderV1>> {

@@ -71,7 +71,7 @@ fn note_of_row(row: &PgRow) -> sqlx::Result<FieldNote> {
     })
 }
 
-/// Marks a note, a start or a stop as dealt with, once.
+/// Marks a note, a start, a stop or the remarks of a visit as dealt with, once.
 pub async fn settle(
     office: &Backoffice,
     subject: Uuid,
@@ -82,7 +82,8 @@ pub async fn settle(
     let is_known: bool = sqlx::query_scalar(
         "select exists (select from metering.note where utility_id = $1 and note_id = $2)
              or exists (select from metering.service_start where utility_id = $1 and start_id = $2)
-             or exists (select from metering.service_stop where utility_id = $1 and stop_id = $2)",
+             or exists (select from metering.service_stop where utility_id = $1 and stop_id = $2)
+             or exists (select from metering.visit where utility_id = $1 and visit_id = $2)",
     )
     .bind(office.utility.0)
     .bind(subject)
