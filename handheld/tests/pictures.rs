@@ -108,3 +108,13 @@ fn no_picture_lies_there_that_nothing_draws() {
         PAPERS.iter().flat_map(|name| [NARROW, WIDE].map(|width| format!("{name}-{width}.png")));
     assert_eq!(album::files_in(&papers_folder()), papers.collect::<BTreeSet<_>>());
 }
+
+#[test]
+fn every_code_stands_in_the_manual_with_what_to_do() {
+    let manual = album::screens_folder().join("../../reader/codes.md");
+    let manual = std::fs::read_to_string(manual).unwrap();
+    for (code, meaning) in handheld::codes::ALL {
+        let line = format!("| {code} | {meaning} | ");
+        assert!(manual.contains(&line), "docs/manual/src/reader/codes.md lacks: {line}");
+    }
+}

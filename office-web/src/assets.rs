@@ -10,23 +10,34 @@ use axum::routing::get;
 use sha2::{Digest, Sha256};
 
 const STYLESHEET: &str = include_str!("../assets/office.css");
+const HELP_STYLESHEET: &str = include_str!("../assets/help.css");
 const SCRIPT: &str = include_str!("../assets/office.js");
 const ICON: &str = include_str!("../assets/icon.svg");
 
 static STYLESHEET_ADDRESS: LazyLock<String> =
     LazyLock::new(|| address("office", "css", STYLESHEET));
+static HELP_STYLESHEET_ADDRESS: LazyLock<String> =
+    LazyLock::new(|| address("help", "css", HELP_STYLESHEET));
 static SCRIPT_ADDRESS: LazyLock<String> = LazyLock::new(|| address("office", "js", SCRIPT));
 static ICON_ADDRESS: LazyLock<String> = LazyLock::new(|| address("icon", "svg", ICON));
 
 pub(crate) fn routes<S: Clone + Send + Sync + 'static>() -> Router<S> {
     Router::new()
         .route(&STYLESHEET_ADDRESS, get(async || serve("text/css; charset=utf-8", STYLESHEET)))
+        .route(
+            &HELP_STYLESHEET_ADDRESS,
+            get(async || serve("text/css; charset=utf-8", HELP_STYLESHEET)),
+        )
         .route(&SCRIPT_ADDRESS, get(async || serve("text/javascript; charset=utf-8", SCRIPT)))
         .route(&ICON_ADDRESS, get(async || serve("image/svg+xml", ICON)))
 }
 
 pub(crate) fn stylesheet_address() -> &'static str {
     &STYLESHEET_ADDRESS
+}
+
+pub(crate) fn help_stylesheet_address() -> &'static str {
+    &HELP_STYLESHEET_ADDRESS
 }
 
 pub(crate) fn script_address() -> &'static str {

@@ -22,6 +22,8 @@ pub enum Area {
     Devices,
     /// 操作練習.
     Practice,
+    /// ヘルプ.
+    Help,
     /// Pages that belong to none, such as errors.
     None,
 }
@@ -32,6 +34,9 @@ pub struct Frame {
     pub(crate) menu: Vec<MenuItem>,
     pub(crate) staff_name: Option<String>,
     pub(crate) can_search: bool,
+    /// The chapter about this page.
+    pub(crate) help: &'static str,
+    pub(crate) is_help: bool,
 }
 
 pub(crate) struct MenuItem {
@@ -63,12 +68,21 @@ impl Frame {
             menu,
             staff_name: Some(staff.display_name.clone()),
             can_search: staff.may(Right::ViewConnections),
+            help: staff.help,
+            is_help: active == Area::Help,
         }
     }
 
     /// The frame before log-in.
     pub(crate) fn without_staff(title: impl Into<String>) -> Frame {
-        Frame { title: title.into(), menu: Vec::new(), staff_name: None, can_search: false }
+        Frame {
+            title: title.into(),
+            menu: Vec::new(),
+            staff_name: None,
+            can_search: false,
+            help: crate::help::CONTENTS,
+            is_help: false,
+        }
     }
 
     /// For pages that have a search box of their own: two of them would only confuse.

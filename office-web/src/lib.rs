@@ -12,6 +12,7 @@ mod devices;
 mod field;
 mod form;
 mod format;
+mod help;
 mod jobs;
 pub mod layout;
 mod metering;
@@ -56,6 +57,7 @@ pub fn router_with_nights(
         .merge(billing::routes())
         .merge(devices::routes())
         .merge(field::routes())
+        .merge(help::routes())
         .merge(access::routes_behind_login())
         .with_state(office.clone());
     let open = Router::new()

@@ -6,6 +6,7 @@ mod connection_pages;
 mod correction_pages;
 mod estimate_pages;
 mod field_pages;
+mod help_pages;
 mod lab_pages;
 mod leak_adjustment_pages;
 mod log_in;

@@ -92,6 +92,9 @@ impl Picture {
             png::ColorType::Rgb => {
                 bytes.chunks_exact(3).map(|dot| [dot[0], dot[1], dot[2]]).collect()
             }
+            png::ColorType::Rgba => {
+                bytes.chunks_exact(4).map(|dot| [dot[0], dot[1], dot[2]]).collect()
+            }
             _ => return None,
         };
         Some(Picture { width: info.width, height: info.height, dots })

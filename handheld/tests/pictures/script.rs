@@ -139,6 +139,7 @@ pub const DAY: &[Step] = &[
     step("route-done", "!printer-is-well F3 Return", "route", ""),
     step("day", "F3 3", "day", ""),
     step("day-works", "RightArrow", "day", ""),
+    step("day-no-reads", "RightArrow", "day", ""),
     step("day-remarks", "RightArrow", "day", ""),
     step("day-findings", "RightArrow", "day", ""),
     step("day-signed", "Return Return", "day", "確認済み"),

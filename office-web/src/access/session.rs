@@ -17,6 +17,7 @@ use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 
 use crate::config::Office;
+use crate::help;
 use crate::problem::Problem;
 
 /// Name of the session cookie. The prefix makes browsers insist on `Secure` and `Path=/`.
@@ -24,12 +25,16 @@ pub const COOKIE: &str = "__Host-minamo";
 
 /// Who asks: the member of staff whose session the request carries.
 #[derive(Debug, Clone)]
-pub struct CurrentStaff(Staff);
+pub struct CurrentStaff {
+    staff: Staff,
+    /// The chapter of the manual about the page that is asked for.
+    pub(crate) help: &'static str,
+}
 
 impl CurrentStaff {
     /// Refuses whoever does not hold the right.
     pub fn require(&self, right: Right) -> Result<(), Problem> {
-        if self.0.may(right) { Ok(()) } else { Err(Problem::Forbidden) }
+        if self.staff.may(right) { Ok(()) } else { Err(Problem::Forbidden) }
     }
 }
 
@@ -37,7 +42,7 @@ impl Deref for CurrentStaff {
     type Target = Staff;
 
     fn deref(&self) -> &Staff {
-        &self.0
+        &self.staff
     }
 }
 
@@ -102,6 +107,7 @@ async fn let_staff_pass(
     let Some(staff) = who_asks(&office, request.headers()).await? else {
         return Ok(Redirect::to(&login_address(&request)).into_response());
     };
+    let staff = CurrentStaff { help: help::chapter_about(request.uri().path()), ..staff };
     request.extensions_mut().insert(staff.clone());
     let mut response = next.run(request).await;
     // For error pages, which are drawn outside.
@@ -116,7 +122,7 @@ pub(crate) async fn who_asks(
 ) -> Result<Option<CurrentStaff>, Problem> {
     let Some(token) = token_of(headers) else { return Ok(None) };
     let staff = staff_of_session(&office.backoffice, token, office.now()).await?;
-    Ok(staff.map(CurrentStaff))
+    Ok(staff.map(|staff| CurrentStaff { staff, help: help::CONTENTS }))
 }
 
 /// Back to where they wanted to go; a form that was sent is not repeated.

@@ -5,7 +5,7 @@ use axum::http::StatusCode;
 use super::test_office::TestOffice;
 
 /// Every address that the router knows, with an example. `GET` unless said.
-const BEHIND_LOGIN: &[(&str, &str, &str)] = &[
+pub(super) const BEHIND_LOGIN: &[(&str, &str, &str)] = &[
     ("GET", "/", "/"),
     ("POST", "/logout", "/logout"),
     ("GET", "/account", "/account"),
@@ -92,6 +92,9 @@ const BEHIND_LOGIN: &[(&str, &str, &str)] = &[
     ("POST", "/connections/{number}/orders", "/connections/00000001/orders"),
     ("POST", "/connections/{number}/hazards", "/connections/00000001/hazards"),
     ("GET", "/photos/{id}", "/photos/00000000-0000-0000-0000-000000000007"),
+    ("GET", "/help", "/help"),
+    ("GET", "/help/{part}/{chapter}", "/help/reader/login"),
+    ("GET", "/help/pictures/{folder}/{picture}", "/help/pictures/terminal/login.png"),
     ("GET", "/practice", "/practice"),
 ];
 
@@ -112,6 +115,9 @@ const OPEN_TO_READERS: &[&str] = &[
     "/rounds/1/routes/1",
     "/rounds/1/routes/1/readings.csv",
     "/devices",
+    "/help",
+    "/help/reader/login",
+    "/help/pictures/terminal/login.png",
     "/practice",
 ];
 
@@ -129,7 +135,7 @@ const FORM: &[(&str, &str)] = &[
 ];
 
 /// The files in which routes are named.
-const SOURCES: [&str; 12] = [
+const SOURCES: [&str; 13] = [
     include_str!("../access.rs"),
     include_str!("../billing.rs"),
     include_str!("../billing/correction.rs"),
@@ -140,6 +146,7 @@ const SOURCES: [&str; 12] = [
     include_str!("../connection/terms.rs"),
     include_str!("../devices.rs"),
     include_str!("../field.rs"),
+    include_str!("../help.rs"),
     include_str!("../metering.rs"),
     include_str!("../reports.rs"),
 ];
