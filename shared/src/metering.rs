@@ -24,6 +24,7 @@ pub use period_volume::{BackwardsReason, PeriodBasis, PeriodVolume};
 pub use register::{RegisterError, RegisterReading, Usage};
 pub use remark::{FollowUp, Remark, RemarkNeeds};
 pub use screening::{
-    Escalation, Finding, History, LowFlowIndicator, Observation, ScreeningLimits, screen,
+    BackTest, Escalation, Finding, History, LimitsError, LowFlowIndicator, Observation,
+    PastReading, ScreeningLimits, Trial, screen, screen_period,
 };
 pub use usage_notice::{Issuer, LastDebit, UsageNotice};

@@ -8,6 +8,7 @@ mod estimated_since;
 mod field;
 mod field_setting;
 mod follow_up;
+mod limits;
 mod master_refusal;
 mod notice_facts;
 mod on_site;
@@ -41,9 +42,13 @@ pub use field::{
 };
 pub use field_setting::{
     FieldSetting, FieldSettingVersion, NewFieldSetting, ReceiptRange, SewerageIssuer,
-    enter_field_setting, field_setting, field_settings,
+    enter_field_setting, field_setting, field_settings, sewerage_authorities,
 };
 pub use follow_up::{OpenFollowUp, open_follow_ups, settled_follow_ups};
+pub use limits::{
+    LimitSet, LimitsRefusal, PastRound, add_limit_set, choose_limits, connection_limits,
+    limit_sets, past_round, set_connection_limits, set_of_round,
+};
 pub use master_refusal::{MasterMistake, MasterRefusal};
 pub use notice_facts::{DebitTold, is_notice_mailed, mail_notice, tell_debits};
 pub use open_round::{NewRound, open_round};
@@ -62,6 +67,7 @@ pub use work_package::work_package;
 
 pub(crate) use estimate::ESTIMATED;
 pub(crate) use estimated_since::estimated_since;
+pub(crate) use limits::limits_of;
 pub(crate) use past::{Past, past_of};
 pub(crate) use planned_connections::finding_codes;
 pub(crate) use remark_table::is_no_read_code;

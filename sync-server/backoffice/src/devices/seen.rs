@@ -5,8 +5,8 @@ use jiff_sqlx::ToSqlx;
 use shared::calendar::to_unix_days;
 use shared::ids::RoundId;
 use shared::metering::{
-    BackwardsReason, Finding, History, LowFlowIndicator, Observation, PeriodBasis, RegisterReading,
-    ScreeningLimits, screen,
+    BackwardsReason, Finding, History, LowFlowIndicator, PeriodBasis, RegisterReading,
+    ScreeningLimits, screen_period,
 };
 use shared::quantity::CubicMeters;
 use sqlx::postgres::PgConnection;
@@ -15,7 +15,7 @@ use uuid::Uuid;
 use super::apply::{NotApplied, Source};
 use super::place_of_visit::stored_number;
 use crate::billing::terms::exchange_on_site;
-use crate::metering::{Past, estimated_since, past_of};
+use crate::metering::{Past, estimated_since, limits_of, past_of};
 
 /// Kind of a reading that a terminal took.
 const SCHEDULED_BY_TERMINAL: i16 = 1;
@@ -62,7 +62,8 @@ pub(super) async fn store_seen(
     let register_before = RegisterReading::new(past.previous_value, past.dial_digits)
         .map_err(|_| NotApplied::Quarantine("S25"))?;
     let basis = PeriodBasis { previous: register_before, removed_meter, estimated };
-    let checked = check(seen, &past, basis, read_on)?;
+    let limits = limits_of(db, office.utility, round, &[seen.connection]).await?;
+    let checked = check(seen, &past, basis, read_on, limits.of(seen.connection))?;
 
     let stored = sqlx::query(
         "insert into metering.reading
@@ -134,6 +135,7 @@ fn check(
     past: &Past,
     basis: PeriodBasis,
     read_on: Date,
+    limits: ScreeningLimits,
 ) -> Result<Checked, NotApplied> {
     if seen.register_digits.is_some_and(|digits| digits != past.dial_digits) {
         return Err(NotApplied::Quarantine("S25"));
@@ -168,7 +170,7 @@ fn check(
     };
     let is_used = past.in_service || past.is_master;
     let history = History::from_past(basis.previous, &past.usage, to_unix_days(read_on), is_used);
-    let found = screen(Observation { register, low_flow }, history, ScreeningLimits::STANDARD);
+    let found = screen_period(volume, low_flow, &history, limits);
     let codes: Vec<u8> = found.into_iter().map(Finding::code).collect();
     if codes != seen.findings {
         // Not wrong by itself: service may have been started since the route was handed over. The

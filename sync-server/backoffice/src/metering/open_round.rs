@@ -9,6 +9,7 @@ use shared::ids::RoundId;
 use sqlx::postgres::PgConnection;
 
 use super::error::MeteringError;
+use super::limits::begin_with_newest;
 use crate::Backoffice;
 
 /// A round to be opened.
@@ -40,6 +41,7 @@ pub async fn open_round(office: &Backoffice, new: &NewRound) -> Result<RoundId, 
     .fetch_one(&mut *db)
     .await?;
     let round = RoundId(round_id);
+    begin_with_newest(&mut db, office.utility, round).await?;
     plan_routes(&mut db, office, round, new).await?;
     let planned = plan_connections(&mut db, office, round, new).await?;
     if planned == 0 {

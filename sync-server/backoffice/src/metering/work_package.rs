@@ -7,7 +7,7 @@ use jiff_sqlx::ToSqlx;
 use sha2::{Digest, Sha256};
 use shared::calendar::to_unix_days;
 use shared::connection::UsageClass;
-use shared::ids::{DeviceId, PackageId, RoundId};
+use shared::ids::{DeviceId, PackageId, RoundId, UtilityId};
 use shared::metering::ScreeningLimits;
 use shared::wire::{
     ChargeTermsV1, OnSiteV1, PastUsageV1, PlannedConnectionV1, ReaderV1, RoundV1, RouteV1,
@@ -18,6 +18,7 @@ use sqlx::{Connection, Row};
 use uuid::{Builder, Uuid};
 
 use super::field_setting::fill_settings;
+use super::limits::limits_of;
 use super::on_site::{fill_on_site, orders_of};
 use super::past::{Past, past_of};
 use crate::Backoffice;
@@ -64,6 +65,7 @@ pub async fn work_package(
     package.connections = connections(&mut db, office, &package, business_date).await?;
     let round = RoundId(package.round.id);
     fill_on_site(&mut db, office.utility, round, &mut package.connections).await?;
+    fill_limits(&mut db, office.utility, round, &mut package).await?;
     package.work.orders =
         orders_of(&mut db, office.utility, &package.connections, business_date).await?;
     fill_settings(&mut db, utility, device, business_date, &mut package).await?;
@@ -108,6 +110,22 @@ async fn issuer(db: &mut PgConnection, utility: i64) -> sqlx::Result<UtilityV1> 
         registration_number: row.try_get("registration_number")?,
         contact: row.try_get("contact")?,
     })
+}
+
+/// What each connection is screened by, and the version of the set.
+async fn fill_limits(
+    db: &mut PgConnection,
+    utility: UtilityId,
+    round: RoundId,
+    package: &mut WorkPackageV1,
+) -> sqlx::Result<()> {
+    let ids: Vec<i64> = package.connections.iter().map(|planned| planned.connection).collect();
+    let limits = limits_of(db, utility, round, &ids).await?;
+    package.work.limits_version = limits.version;
+    for planned in &mut package.connections {
+        planned.limits = limits.of(planned.connection).into();
+    }
+    Ok(())
 }
 
 async fn readers(db: &mut PgConnection, utility: i64) -> sqlx::Result<Vec<ReaderV1>> {
