@@ -7,12 +7,14 @@ const tray = find("tray");
 
 const SCREENS = {
   login: "ログイン", route: "順路", reading: "指針の入力", check: "確認", no_read: "検針不能",
-  sync: "送受信",
+  sync: "送受信", work: "作業", search: "検索", menu: "メニュー", day: "日計",
 };
 const KEYS = {
   Enter: "Return", Escape: "Escape", Backspace: "Backspace", ArrowUp: "UpArrow",
   ArrowDown: "DownArrow", ArrowLeft: "LeftArrow", ArrowRight: "RightArrow",
   F1: "F1", F2: "F2", F3: "F3", F4: "F4", F5: "F5",
+  // Tab itself belongs to the browser.
+  m: "Tab", M: "Tab",
 };
 
 const line = new WebSocket(`wss://${location.host}/practice/socket`);
@@ -47,6 +49,7 @@ function say(caption, busy) {
   data.connection = caption.connection_number || "";
   data.typed = caption.typed;
   data.busy = String(busy);
+  data.told = Number(data.told || 0) + 1;
   find("state").textContent = busy ? "処理しています…" : "練習中";
   for (const item of document.querySelectorAll("[data-connection-number]")) {
     const current = item.dataset.connectionNumber === caption.connection_number;
@@ -65,7 +68,7 @@ function lay(words) {
   figure.className = words.torn ? "torn" : "slip";
   const picture = document.createElement("img");
   picture.src = words.address;
-  picture.alt = words.torn ? `途中で切れた用紙 ${number}枚目` : `お知らせ票 ${number}枚目`;
+  picture.alt = words.torn ? `途中で切れた用紙 ${number}枚目` : `用紙 ${number}枚目`;
   const caption = document.createElement("figcaption");
   caption.textContent = words.torn ? `${number}枚目（途中で切れました）` : `${number}枚目`;
   figure.append(picture, caption);

@@ -11,6 +11,7 @@ mod panel_stream;
 mod room;
 mod slips;
 mod socket;
+mod tasks;
 mod words;
 
 use std::collections::HashMap;
@@ -34,6 +35,7 @@ use uuid::Uuid;
 
 pub use cases::{CASES, Case, Find};
 pub use room::RoomError;
+pub use tasks::{TASKS, Task};
 
 use room::{Furnishing, Room};
 use words::ToPage;

@@ -4,6 +4,7 @@ mod charge;
 mod correction;
 mod lab;
 mod leak_adjustment;
+mod manual;
 mod office;
 mod practice;
 mod tariff;

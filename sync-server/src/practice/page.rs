@@ -13,6 +13,7 @@ use office_web::{CurrentStaff, Problem};
 use super::Practice;
 use super::cases::{CASES, Case, Find};
 use super::package::{LOGIN, PIN, connection_number};
+use super::tasks::TASKS;
 
 /// Where the page's script lies.
 pub const SCRIPT_ADDRESS: &str = "/practice/assets/practice.js";
@@ -40,7 +41,8 @@ pub async fn practice_page(
         .replace("{{style}}", STYLE_ADDRESS)
         .replace("{{login}}", LOGIN)
         .replace("{{pin}}", PIN)
-        .replace("{{cases}}", &case_list());
+        .replace("{{cases}}", &case_list())
+        .replace("{{tasks}}", &task_list());
     let mut response = page("操作練習", Area::Practice, &staff, &body, &[SCRIPT_ADDRESS]);
     response.headers_mut().insert(CONTENT_SECURITY_POLICY, POLICY);
     Ok(response)
@@ -81,6 +83,16 @@ fn case_list() -> String {
     list
 }
 
+/// The same for what is done besides reading.
+fn task_list() -> String {
+    let mut list = String::new();
+    for (task, number) in TASKS.iter().zip(1..) {
+        writeln!(list, "<li><h3>{number}. {}</h3><p>{}</p></li>", task.title, task.lesson)
+            .expect("writing into a text cannot fail");
+    }
+    list
+}
+
 fn dials(case: &Case) -> String {
     let digits = usize::from(case.meter.1);
     let shown = |value: u32| format!("<span class=\"dial digits\">{value:0digits$}</span>");
@@ -115,8 +127,28 @@ mod tests {
                 assert!(!text.contains(['<', '>', '&', '"']), "{text}");
             }
         }
+        for task in TASKS {
+            for text in [task.title, task.lesson] {
+                assert!(!text.contains(['<', '>', '&', '"']), "{text}");
+            }
+        }
+        assert_eq!(task_list().matches("<li>").count(), TASKS.len());
         assert_eq!(case_list().matches("<li ").count(), CASES.len());
         assert!(case_list().contains("0021"), "leading zeros are typed as on the dials");
+    }
+
+    #[test]
+    fn every_key_of_the_terminal_is_on_the_page_and_every_task_uses_only_those() {
+        let has_button = |key: &str| PAGE.contains(&format!("data-key=\"{key}\""));
+        for key in shared::panel::KEY_NAMES {
+            assert!(has_button(key), "no button for {key}");
+        }
+        for task in TASKS {
+            for key in task.keys.split_whitespace() {
+                let is_digit = key.len() == 1 && key.as_bytes()[0].is_ascii_digit();
+                assert!(is_digit || has_button(key), "{}: {key}", task.title);
+            }
+        }
     }
 
     #[test]
