@@ -12,7 +12,6 @@ pub mod papers;
 pub mod route;
 pub mod screens;
 pub mod shell;
-pub mod slip;
 pub mod store;
 pub mod sync;
 pub mod ui;

@@ -168,7 +168,7 @@ fn suspension(blank: Paper, route: &Route, place: usize) -> Option<Paper> {
 mod tests {
     use super::*;
     use crate::bench::{TODAY, package};
-    use crate::slip::draw_paper;
+    use press::draw_paper;
     use shared::calendar::to_unix_days;
     use shared::wire::{EventV1, VisitV1, WorkOrderV1, WorkPackage};
     use uuid::Uuid;

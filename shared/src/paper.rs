@@ -3,11 +3,19 @@
 //! Pure: the terminal fills one in from its route and draws it. Every paper carries its own number of
 //! the terminal's row; a receipt names its receipt number as well.
 
+mod parse;
+mod record;
+mod template;
+
 use jiff::civil::Date;
 use serde::{Deserialize, Serialize};
 
 use crate::connection::coded;
 use crate::quantity::Yen;
+
+pub use parse::{Fault, FaultKind};
+pub use record::{Known, KnownList, Record, sample};
+pub use template::{Align, Face, Item, Piece, Run, Size, Template, Words, built_in_text};
 
 coded! {
     /// What a paper is (帳票の種類).
@@ -26,6 +34,12 @@ coded! {
         Receipt = 6, "receipt", "領収書";
         /// The supply will be cut (給水停止予告書).
         SuspensionNotice = 7, "suspension_notice", "給水停止予告書";
+        /// The supply has been cut (給水停止執行通知書).
+        SuspensionDone = 8, "suspension_done", "給水停止執行通知書";
+        /// The cash that a reader took on a day (現金集計票).
+        CashTotal = 9, "cash_total", "現金集計票";
+        /// Whether the printer draws well (試し印刷).
+        TestPrint = 10, "test_print", "試し印刷";
     }
 }
 

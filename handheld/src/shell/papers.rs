@@ -8,7 +8,6 @@ use shared::wire::{EventV1, PaperV1};
 use super::{Report, Shell, lock};
 use crate::papers;
 use crate::route::Outcome;
-use crate::slip;
 
 /// Papers that wait for the one before them.
 #[derive(Debug, Default)]
@@ -48,7 +47,7 @@ impl Shell {
         let (printer, post) = (self.printer.clone(), self.post.clone());
         thread::spawn(move || {
             let mut printer = lock(&printer);
-            let drawing = slip::draw_paper(&paper, printer.width_dots());
+            let drawing = press::draw_paper(&paper, printer.width_dots());
             if !drawing.missing_glyphs.is_empty() {
                 // How many, never which: they come out of people's names.
                 tracing::warn!(

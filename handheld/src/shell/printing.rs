@@ -8,7 +8,6 @@ use shared::wire::{EventV1, SlipV1};
 use super::{Report, Shell, lock};
 use crate::notice::usage_notice;
 use crate::route::Outcome;
-use crate::slip;
 
 impl Shell {
     /// The number is given out and on the disk before the first dot.
@@ -35,7 +34,7 @@ impl Shell {
         let (printer, post) = (self.printer.clone(), self.post.clone());
         thread::spawn(move || {
             let mut printer = lock(&printer);
-            let drawing = slip::draw(&notice, &text, printer.width_dots());
+            let drawing = press::draw(&notice, &text, printer.width_dots());
             if !drawing.missing_glyphs.is_empty() {
                 // How many, never which: they come out of people's names.
                 tracing::warn!(

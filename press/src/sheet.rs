@@ -9,6 +9,7 @@ use embedded_graphics::primitives::{
     CornerRadii, PrimitiveStyleBuilder, Rectangle, RoundedRectangle, StrokeAlignment,
 };
 use hardware::raster::Raster;
+use shared::paper::Align;
 
 use super::typeface::{Style, Typeface};
 use super::wrap::wrap;
@@ -31,17 +32,6 @@ pub struct Run<'a> {
 /// Shorthand for a run.
 pub fn run(text: &str, style: Style) -> Run<'_> {
     Run { text, style }
-}
-
-/// Where lines stand between the left and the right edge.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Align {
-    /// At the left.
-    Left,
-    /// In the middle.
-    Center,
-    /// At the right.
-    Right,
 }
 
 /// The sheet.
@@ -145,10 +135,10 @@ impl Sheet {
     }
 
     /// A text in the first of the styles in which it fits on one line, else broken in the last.
-    pub fn text_in(&mut self, styles: &[Style], text: &str) {
+    pub fn text_in(&mut self, styles: &[Style], text: &str, align: Align) {
         let fitting = styles.iter().find(|style| self.text_width(text, **style) <= self.width());
         if let Some(style) = fitting.or(styles.last()) {
-            self.text(text, *style, Align::Left);
+            self.text(text, *style, align);
         }
     }
 

@@ -26,7 +26,12 @@ pub struct Measures {
 impl Measures {
     /// For a print head of so many dots.
     pub fn of(width_dots: u32) -> Self {
-        if width_dots < 512 { Self::NARROW } else { Self::WIDE }
+        if Self::is_wide(width_dots) { Self::WIDE } else { Self::NARROW }
+    }
+
+    /// Whether the print head is one for 80 mm.
+    pub fn is_wide(width_dots: u32) -> bool {
+        width_dots >= 512
     }
 
     /// Paper of 58 mm, 384 dots.

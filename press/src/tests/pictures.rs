@@ -27,7 +27,7 @@ fn check(name: &str, notice: &UsageNotice, width_dots: u32) {
 }
 
 fn folder() -> PathBuf {
-    Path::new(env!("CARGO_MANIFEST_DIR")).join("src/slip/tests/golden")
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("src/tests/golden")
 }
 
 /// The dots and not the file: another version of the compressor may write other bytes.

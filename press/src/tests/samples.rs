@@ -83,6 +83,5 @@ pub fn sealed(notice: &UsageNotice) -> String {
     notice.seal(SlipKey::for_device(MASTER, "H01"))
 }
 
-const TAKATSUKI_WATER: &str = include_str!("../../../../shared/tariffs/takatsuki-water-2019.toml");
-const YACHIYO_SEWERAGE: &str =
-    include_str!("../../../../shared/tariffs/yachiyo-sewerage-2019.toml");
+const TAKATSUKI_WATER: &str = include_str!("../../../shared/tariffs/takatsuki-water-2019.toml");
+const YACHIYO_SEWERAGE: &str = include_str!("../../../shared/tariffs/yachiyo-sewerage-2019.toml");
