@@ -49,6 +49,11 @@ impl SerialLine {
         Self::open_with(path, |port| set_up(port, BaudRate::B2400, ControlFlags::PARENB))
     }
 
+    /// Opens a satellite receiver: 9,600 baud, no parity, as most of them start.
+    pub fn open_receiver(path: &Path) -> io::Result<Self> {
+        Self::open_with(path, |port| set_up(port, BaudRate::B9600, ControlFlags::empty()))
+    }
+
     fn open_with(path: &Path, set_up: impl Fn(&File) -> io::Result<()>) -> io::Result<Self> {
         let port = OpenOptions::new()
             .read(true)

@@ -4,6 +4,7 @@ pub mod day_total;
 pub mod estimate;
 pub mod estimate_proposal;
 pub mod field_work;
+pub mod meter_port;
 pub mod no_read;
 pub mod notice_seal;
 pub mod period_volume;

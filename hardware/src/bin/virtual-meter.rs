@@ -105,10 +105,10 @@ fn obey(meter: &mut VirtualMeter, line: &str) -> Option<()> {
         ["fault", word] => meter.set_fault(Some(Fault::from_key(word)?)),
         ["fault", word, answers] => meter.spoil_next(Fault::from_key(word)?, answers.parse().ok()?),
         ["liters", value] => {
-            meter.liters = value.parse().ok().filter(|value| *value < 100_000_000)?
+            meter.liters = value.parse().ok().filter(|value| *value < 100_000_000)?;
         }
         ["number", value] => {
-            meter.number = value.parse().ok().filter(|value| *value < 100_000_000)?
+            meter.number = value.parse().ok().filter(|value| *value < 100_000_000)?;
         }
         ["status", value] => meter.status = value.parse().ok()?,
         ["flags", value] => meter.error_flags = value.parse().ok()?,
