@@ -10,6 +10,7 @@ mod lab;
 mod leak_adjustment;
 mod run;
 mod run_result;
+mod sums;
 mod tariff;
 
 use axum::Router;

@@ -4,9 +4,7 @@ use askama::Template;
 use axum::extract::State;
 use axum::response::Response;
 use backoffice::access::Right;
-use backoffice::billing::{
-    AssessmentLine, ClaimTotal, Page, assessments_of_round, totals_of_round,
-};
+use backoffice::billing::{AssessmentLine, ClaimTotal, Page, assessments_of_round, round_sums};
 use backoffice::metering::{Round, rounds};
 use jiff::ToSpan;
 use jiff::civil::Date;
@@ -14,6 +12,7 @@ use serde::Deserialize;
 use shared::ids::RoundId;
 use shared::quantity::Yen;
 
+use super::sums::Step;
 use crate::access::session::CurrentStaff;
 use crate::config::Office;
 use crate::form::Query;
@@ -43,6 +42,8 @@ struct ListPage {
     rounds: Vec<Round>,
     chosen: Option<Round>,
     totals: Vec<ClaimTotal>,
+    /// Where something was corrected: as assessed, the corrections, and now.
+    steps: Vec<Step>,
     sum: Sum,
     rows: Vec<AssessmentLine>,
     page: u64,
@@ -92,9 +93,12 @@ pub(super) async fn draw(
         None => rounds.iter().find(|round| !round.is_open()).or(rounds.first()),
     };
     let chosen = chosen.cloned();
-    let totals = match &chosen {
-        Some(round) => totals_of_round(&office.backoffice, round.id).await?,
-        None => Vec::new(),
+    let (totals, steps) = match &chosen {
+        Some(round) => {
+            let sums = round_sums(&office.backoffice, round.id).await?;
+            (sums.now(), super::sums::steps(&sums))
+        }
+        None => (Vec::new(), Vec::new()),
     };
     let sum = sum_of(&totals);
     let pages = sum.assessments.div_ceil(u64::from(PAGE_SIZE)).max(1);
@@ -112,6 +116,7 @@ pub(super) async fn draw(
         rounds,
         chosen,
         totals,
+        steps,
         sum,
         page: u64::from(number),
         pages,

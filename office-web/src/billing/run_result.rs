@@ -4,11 +4,12 @@ use std::collections::BTreeMap;
 
 use askama::Template;
 use axum::response::Response;
-use backoffice::billing::{BillingOrder, RunSummary};
+use backoffice::billing::{BillingOrder, RunSummary, round_sums};
 use backoffice::connection::connection_numbers;
 use shared::ids::{ConnectionId, ConnectionNumber};
 
 use super::assessment_list::no_round;
+use super::sums::Step;
 use crate::access::session::CurrentStaff;
 use crate::config::Office;
 use crate::layout::{Area, Frame, html};
@@ -21,6 +22,8 @@ struct ResultPage {
     order: BillingOrder,
     month: String,
     summary: RunSummary,
+    /// Where something of the round was corrected since: as assessed, the corrections, and now.
+    steps: Vec<Step>,
     unbilled: Vec<UnbilledRow>,
     differences: Vec<DifferenceRow>,
 }
@@ -54,6 +57,7 @@ pub(super) async fn draw(
         frame: Frame::new("調定処理の結果", Area::Billing, staff),
         order: *order,
         month: round.month.japanese(),
+        steps: super::sums::steps(&round_sums(&office.backoffice, order.round).await?),
         unbilled: unbilled(&summary, &numbers),
         differences: differences(&summary, &numbers),
         summary,

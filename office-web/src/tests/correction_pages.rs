@@ -33,8 +33,16 @@ async fn a_misread_bill_is_corrected_and_both_bills_say_so() {
     first.get(&format!("{trial}1245")).await.assert_has("B61");
     let page = first.get(&format!("{trial}1235")).await;
     // 35 m³: 4,097 and 3,641 yen; by hand in the tests of the tariff.
-    for words in ["使用水量は35m³です", "-10m³", "4,097円", "7,738円", "計算の内訳"]
-    {
+    for words in [
+        "使用水量は35m³です",
+        "-10m³",
+        "4,097円",
+        "7,738円",
+        "計算の内訳",
+        "未収（仕訳）",
+        "領収の記録はありません",
+        "返還の通知（納付後）",
+    ] {
         page.assert_has(words);
     }
     let number = id.to_string();
@@ -42,6 +50,10 @@ async fn a_misread_bill_is_corrected_and_both_bills_say_so() {
     let silent = first.post("/corrections", &form).await;
     assert_eq!(silent.status, StatusCode::UNPROCESSABLE_ENTITY);
     silent.assert_has("B53");
+    // More than before is owed: nothing goes back, and the page offers no such paper.
+    let dearer = first.get(&format!("{trial}1255")).await;
+    dearer.assert_has("更正後に返すものがない");
+    assert!(!dearer.text().contains("返還の通知（納付後）"));
     form.extend([("paper", "credit_note"), ("grounds", "写真で確認。1235を1245と読んだ。")]);
     let proposed = first.post("/corrections", &form).await;
     assert_eq!(proposed.status, StatusCode::SEE_OTHER, "{}", proposed.text());
@@ -52,9 +64,15 @@ async fn a_misread_bill_is_corrected_and_both_bills_say_so() {
     assert_eq!(own.status, StatusCode::CONFLICT);
     own.assert_has("B54");
     let second = office.logged_in("second").await;
+    second.get(&correction).await.assert_has("未収（仕訳）");
+    assert!(!second.get("/assessments").await.text().contains("更正による増減"));
     let form = [("decision", "approve"), ("remark", "写真を確認"), ("due_on", "2027-01-31")];
     let approved = second.post(&decision, &form).await;
     assert_eq!(approved.status, StatusCode::SEE_OTHER, "{}", approved.text());
+    let sums = second.get("/assessments").await;
+    for words in ["当初の調定", "更正による増減", "合計（現在）", ">-10<"] {
+        sums.assert_has(words);
+    }
     let page = second.get(&correction).await;
     for words in ["更正済み", "承認 太郎", "写真を確認", "に代わるもの", "返還の通知（納付後）"]
     {

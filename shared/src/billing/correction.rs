@@ -3,6 +3,7 @@
 //! An assessment is never changed. A correction takes the assessments of a bill back and puts new
 //! ones beside them, by the same tariffs; this module computes them and says what changed.
 
+mod received;
 mod words;
 
 use serde::{Deserialize, Serialize};
@@ -17,6 +18,7 @@ use crate::ids::{AssessmentId, TariffId};
 use crate::metering::estimate::Fraction;
 use crate::quantity::{CubicMeters, RoundingMode, Yen};
 
+pub use received::{PaperChoice, Received};
 pub use words::ChangeRow;
 
 coded! {

@@ -29,11 +29,12 @@ pub use bill_marks::{BillMarks, ReplacedBill, bill_marks};
 pub use bill_view::{BillClaim, BillView, Issuer, PastUsage, bill, bill_views};
 pub use bills::{BillLine, bills_of_connection, bills_of_round};
 pub use correction::{
-    BillToCorrect, CorrectedClaim, CorrectedFacts, CorrectedReading, CorrectionDecision,
-    CorrectionDecisionOrder, CorrectionFilter, CorrectionRefusal, CorrectionState, CorrectionTrial,
-    LaterPeriod, NewCorrection, PaidOnSite, RelatedBill, Replacement, StoredCorrection,
-    bill_replacements, bill_to_correct, correction, correction_charges, corrections,
-    corrections_of_connection, decide_correction, propose_correction, try_correction,
+    BillToCorrect, CorrectedClaim, CorrectedFacts, CorrectedReading, CorrectedTotal,
+    CorrectionDecision, CorrectionDecisionOrder, CorrectionFilter, CorrectionRefusal,
+    CorrectionState, CorrectionTrial, DriftedBill, LaterPeriod, NewCorrection, PaidOnSite,
+    ReceivedForBill, RelatedBill, Replacement, RoundSums, StoredCorrection, bill_replacements,
+    bill_to_correct, correction, correction_charges, corrections, corrections_of_connection,
+    decide_correction, drifted_bills, propose_correction, round_sums, try_correction,
 };
 pub use drafts::{
     DraftForm, DraftRate, DraftSchedule, DraftTiers, TariffVersion, VersionState, VersionStep,

@@ -283,7 +283,11 @@ async fn corrected(
                   where c.connection_number = $1 and a.basis::text like '%水料福第77号%'";
     let left: i64 = sqlx::query_scalar(relief).bind(&homes[0]).fetch_one(pool).await?;
     anyhow::ensure!(left == 0, "the relief is taken off");
-    Ok(())
+
+    browser.follow("調定・請求").await?;
+    browser.see("更正による増減").await?;
+    browser.until("document.documentElement.scrollWidth <= window.innerWidth").await?;
+    browser.picture("round-as-assessed-and-now").await
 }
 
 async fn bill_of(pool: &PgPool, number: &str) -> anyhow::Result<i64> {
@@ -298,12 +302,15 @@ async fn bill_of(pool: &PgPool, number: &str) -> anyhow::Result<i64> {
 /// Comes back as the clerk.
 async fn propose_and_approve(browser: &Browser, server: &Server) -> anyhow::Result<()> {
     browser.fill("#grounds", "現地で確認した。").await?;
+    browser.picture("to-propose").await?;
     browser.click("#propose").await?;
     browser.see("自分の起案は承認できません").await?;
     let proposal = browser.client.current_url().await?;
     browser.click(".who button[type=submit]").await?;
     log_in_as(browser, server, DEMO_OPERATOR).await?;
     browser.go(proposal.as_str()).await?;
+    browser.see("未収（仕訳）").await?;
+    browser.picture("to-approve").await?;
     browser.fill("#remark", "適当と認める").await?;
     browser.click("#approve").await?;
     browser.see("更正済み").await?;

@@ -7,7 +7,8 @@ use axum::http::header::{CONTENT_DISPOSITION, CONTENT_SECURITY_POLICY, CONTENT_T
 use axum::response::{IntoResponse, Redirect, Response};
 use backoffice::access::{Right, utility};
 use backoffice::billing::{
-    CorrectionDecisionOrder, StoredCorrection, correction, correction_charges, decide_correction,
+    CorrectionDecisionOrder, DriftedBill, ReceivedForBill, StoredCorrection, bill_to_correct,
+    correction, correction_charges, decide_correction, drifted_bills,
 };
 use backoffice::documents::{CorrectionPaper, correction_pdf};
 use jiff::civil::Date;
@@ -31,6 +32,10 @@ struct CorrectionPage {
     frame: Frame,
     correction: StoredCorrection,
     result: CorrectionView,
+    /// What the books say of the bill that is to be replaced, until that is decided.
+    received: Option<ReceivedForBill>,
+    /// Bills of master and submeters that have to follow, once it is posted.
+    drifted: Vec<DriftedBill>,
     proposed: String,
     /// Who and when, and the remark.
     decided: Option<(String, String)>,
@@ -129,10 +134,21 @@ async fn draw(
     refusal: Option<Refusal>,
 ) -> Result<Response, Problem> {
     let correction = correction(&office.backoffice, id).await.map_err(problem)?;
+    let backoffice = &office.backoffice;
     let decision = correction.decision.as_ref();
+    let received = match decision {
+        Some(_) => None,
+        None => bill_to_correct(backoffice, correction.bill).await.map_err(problem)?,
+    };
+    let drifted = match correction.new_bill {
+        Some(bill) => drifted_bills(backoffice, bill).await.map_err(problem)?,
+        None => Vec::new(),
+    };
     Ok(html(&CorrectionPage {
         frame: Frame::new(format!("更正 {id}"), Area::Billing, staff),
         result: CorrectionView::of(office, &correction.result).await?,
+        received: received.map(|bill| bill.received),
+        drifted,
         proposed: format!(
             "{}　{}",
             format::minute(correction.proposed_at),

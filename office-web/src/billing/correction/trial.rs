@@ -9,8 +9,9 @@ use backoffice::billing::{
     BillToCorrect, LaterPeriod, bill_to_correct, propose_correction, try_correction, use_classes,
 };
 use shared::billing::RowKind;
-use shared::billing::correction::{EarlierReduction, Paper};
+use shared::billing::correction::{EarlierReduction, Paper, PaperChoice};
 use shared::connection::MeterSize;
+use shared::quantity::Yen;
 
 use super::form::Typed;
 use super::view::CorrectionView;
@@ -30,11 +31,37 @@ struct TrialPage {
     sizes: Vec<u16>,
     classes: Vec<(String, String)>,
     papers: Vec<(&'static str, &'static str)>,
+    /// Why it is these papers.
+    paper_help: &'static str,
     result: Option<CorrectionView>,
     measured: Option<u32>,
     later: Option<LaterPeriod>,
     refusal: Option<Refusal>,
     may_propose: bool,
+}
+
+impl TrialPage {
+    /// The papers that the books leave open, the likely one first.
+    fn choose_paper(&mut self, difference: Yen) {
+        let choice = self.bill.received.sums.paper(difference);
+        self.papers
+            .retain(|(key, _)| Paper::from_key(key).is_some_and(|paper| choice.allows(paper)));
+        let is_open = self.papers.iter().any(|(key, _)| *key == self.typed.paper);
+        if !is_open {
+            choice.paper().key().clone_into(&mut self.typed.paper);
+        }
+        self.paper_help = match choice {
+            PaperChoice::Only(Paper::CreditNote) => {
+                "領収した額が更正後の請求より多いため、返還の通知になります。"
+            }
+            PaperChoice::Only(Paper::RevisedBill) => {
+                "更正後に返すものがないため、訂正した請求書になります。"
+            }
+            PaperChoice::Usually(_) => {
+                "領収の記録はありません。銀行などでの入金は記録に入っていないため、入金を確かめたときは返還の通知を選んでください。"
+            }
+        };
+    }
 }
 
 /// `GET /corrections/new?bill=…`. Writes nothing.
@@ -63,6 +90,7 @@ pub(crate) async fn show(
     let mut page = page(&office, &staff, typed).await?;
     page.result = view;
     if let Some(trial) = result {
+        page.choose_paper(trial.correction.difference());
         page.measured = trial.measured.map(|volume| volume.0);
         page.later = trial.later;
     }
@@ -79,6 +107,7 @@ pub(crate) async fn propose(
     staff.require(Right::RunBilling)?;
     let id = typed.bill().ok_or_else(not_found)?;
     let mut view = None;
+    let mut difference = None;
     let refusal = match typed.correction(id) {
         Err(words) => Refusal::of_input(words),
         Ok(new) => {
@@ -86,6 +115,7 @@ pub(crate) async fn propose(
                 Ok(id) => return Ok(Redirect::to(&format!("/corrections/{id}")).into_response()),
                 Err(error) => {
                     if let Ok(trial) = try_correction(&office.backoffice, &new).await {
+                        difference = Some(trial.correction.difference());
                         view = Some(CorrectionView::of(&office, &trial.correction).await?);
                     }
                     Refusal::of(&error)?
@@ -95,6 +125,9 @@ pub(crate) async fn propose(
     };
     let mut page = page(&office, &staff, typed).await?;
     page.result = view;
+    if let Some(difference) = difference {
+        page.choose_paper(difference);
+    }
     page.refusal = Some(refusal);
     let mut response = html(&page);
     *response.status_mut() = StatusCode::UNPROCESSABLE_ENTITY;
@@ -110,10 +143,6 @@ async fn page(
     let id = typed.bill().ok_or_else(not_found)?;
     let bill = bill_to_correct(&office.backoffice, id).await.map_err(problem)?;
     let bill = bill.ok_or_else(not_found)?;
-    // What was paid is given back on a paper of its own.
-    if typed.paper.is_empty() && bill.paid_on_site.is_some() {
-        Paper::CreditNote.key().clone_into(&mut typed.paper);
-    }
     if let Some((_, _, state)) = bill.claims.first() {
         let fill = |field: &mut String, text: String| {
             if field.is_empty() {
@@ -131,6 +160,7 @@ async fn page(
         sizes: MeterSize::ALL_MM.to_vec(),
         classes: classes.into_iter().map(|(class, name)| (class.key().into(), name)).collect(),
         papers: Paper::ALL.iter().map(|paper| (paper.key(), paper.japanese())).collect(),
+        paper_help: "",
         result: None,
         measured: None,
         later: None,

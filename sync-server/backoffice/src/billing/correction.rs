@@ -10,7 +10,9 @@ mod facts;
 mod list;
 mod post;
 mod propose;
+mod received;
 mod related;
+mod sums;
 
 use jiff::Timestamp;
 use jiff::civil::Date;
@@ -36,7 +38,9 @@ pub use list::{
     correction_charges, corrections, corrections_of_connection,
 };
 pub use propose::propose_correction;
-pub use related::{PaidOnSite, RelatedBill};
+pub use received::{PaidOnSite, ReceivedForBill};
+pub use related::{DriftedBill, RelatedBill, drifted_bills};
+pub use sums::{CorrectedTotal, RoundSums, round_sums};
 
 pub(super) use compute::leak_change;
 pub(super) use decide::post_leak_adjustment;
@@ -193,6 +197,9 @@ pub enum CorrectionRefusal {
         /// What is left to correct.
         left: u32,
     },
+    /// The books say that the customer gets another paper.
+    #[error("by what was received the paper is {0:?}")]
+    OtherPaper(Paper),
     /// Nobody said why.
     #[error("a proposal has grounds")]
     NoGrounds,
@@ -234,6 +241,7 @@ impl CorrectionRefusal {
             CorrectionRefusal::Dials { .. } => "B65",
             CorrectionRefusal::SettlementBelow => "B66",
             CorrectionRefusal::AboveSettlement { .. } => "B67",
+            CorrectionRefusal::OtherPaper(_) => "B85",
             CorrectionRefusal::NoGrounds => "B53",
             CorrectionRefusal::SamePerson => "B54",
             CorrectionRefusal::Decided => "B55",
@@ -253,6 +261,7 @@ impl CorrectionRefusal {
             CorrectionRefusal::AboveSettlement { left } => {
                 Some(format!("減額できる残り: {left}m³"))
             }
+            CorrectionRefusal::OtherPaper(paper) => Some(format!("選ぶ書類: {}", paper.japanese())),
             CorrectionRefusal::Rule(CorrectionError::Charge(error)) => Some(error.japanese()),
             CorrectionRefusal::LeftOut(UnbilledReason::Terms(error)) => Some(error.japanese()),
             CorrectionRefusal::Billing(error) => error.details_ja(),

@@ -13,6 +13,7 @@ use super::facts::{StoredBill, stored_bill};
 use super::list::correction_in;
 use super::post::{Posting, post};
 use super::propose::write;
+use super::received::paper_fits;
 use super::{CorrectionRefusal, NewCorrection};
 use crate::Backoffice;
 
@@ -57,6 +58,9 @@ pub async fn decide_correction(
         if again.correction != stored.result {
             return Err(CorrectionRefusal::Changed);
         }
+        // Money may have come in since.
+        let difference = stored.result.difference();
+        paper_fits(&mut db, office.utility.0, &bill, stored.paper, difference).await?;
         let reading = match (stored.reason, stored.register_value, again.measured) {
             (CorrectionReason::Misreading, Some(register), Some(measured)) => {
                 replace_reading(&mut db, office.utility.0, &bill, (register, measured.0)).await?
@@ -97,6 +101,7 @@ pub(in crate::billing) async fn post_leak_adjustment(
     if let Some(by) = bill.replaced_by {
         return Err(CorrectionRefusal::Replaced(by));
     }
+    paper_fits(db, office.utility.0, &bill, new.paper, result.difference()).await?;
     let id = write(db, office, &bill, new, result, proposed.0, proposed.1).await?;
     decide(db, office.utility.0, (id, proposed.0), order, decided.0, decided.1).await?;
     let posting = Posting {

@@ -13,7 +13,8 @@ use shared::quantity::{CubicMeters, Yen};
 use sqlx::Row;
 use sqlx::postgres::{PgConnection, PgRow};
 
-use super::related::{PaidOnSite, RelatedBill, paid_on_site, related_bills};
+use super::received::{ReceivedForBill, received_for};
+use super::related::{RelatedBill, related_bills};
 use super::{CorrectionRefusal, LaterPeriod};
 use crate::Backoffice;
 use crate::billing::assessments::{claim, connection_number};
@@ -43,8 +44,8 @@ pub struct BillToCorrect {
     pub is_reduced: bool,
     /// Bills of the same period that hang on this one: of its master, or of its submeters.
     pub related: Vec<RelatedBill>,
-    /// Cash that a reader took for it.
-    pub paid_on_site: Option<PaidOnSite>,
+    /// What is owed and what was taken.
+    pub received: ReceivedForBill,
 }
 
 /// The reading behind a bill.
@@ -139,7 +140,7 @@ pub async fn bill_to_correct(
     };
     let later = later_period(&mut db, office.utility.0, &bill, bill.reading.register).await?;
     let related = related_bills(&mut db, office.utility.0, &bill).await?;
-    let paid_on_site = paid_on_site(&mut db, office.utility.0, bill.reading.id).await?;
+    let received = received_for(&mut db, office.utility.0, &bill).await?;
     let is_reduced = bill.is_reduced();
     let claims = bill
         .claims
@@ -156,7 +157,7 @@ pub async fn bill_to_correct(
         later,
         is_reduced,
         related,
-        paid_on_site,
+        received,
     }))
 }
 

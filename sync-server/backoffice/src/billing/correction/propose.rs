@@ -8,6 +8,7 @@ use sqlx::postgres::PgConnection;
 
 use super::compute::trial;
 use super::facts::{StoredBill, stored_bill};
+use super::received::paper_fits;
 use super::{CorrectedFacts, CorrectionRefusal, NewCorrection};
 use crate::Backoffice;
 
@@ -24,6 +25,8 @@ pub async fn propose_correction(
     let mut db = office.pool.begin().await?;
     let bill = stored_bill(&mut db, office, new.bill, false).await?;
     let trial = trial(&mut db, office, &bill, new).await?;
+    let difference = trial.correction.difference();
+    paper_fits(&mut db, office.utility.0, &bill, new.paper, difference).await?;
     let id = write(&mut db, office, &bill, new, &trial.correction, by, at).await?;
     db.commit().await?;
     tracing::info!(correction.id = id.0, staff.id = by.0, "correction proposed");

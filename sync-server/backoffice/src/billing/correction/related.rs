@@ -1,11 +1,15 @@
-//! What hangs on a bill that is corrected (更正と関係する請求・領収): master and submeters, cash at the gate.
+//! What hangs on a bill that is corrected (更正と関係する請求): those of master and submeters.
 
-use shared::ids::{BillId, ConnectionNumber, ReadingId};
+use shared::billing::correction::{CorrectionError, EarlierReduction, Paper};
+use shared::ids::{BillId, ConnectionNumber};
 use shared::quantity::Yen;
 use sqlx::Row;
 use sqlx::postgres::PgConnection;
 
-use super::facts::StoredBill;
+use super::compute::try_correction;
+use super::facts::{StoredBill, stored_bill};
+use super::{CorrectedFacts, CorrectionRefusal, NewCorrection};
+use crate::Backoffice;
 use crate::billing::assessments::connection_number;
 
 /// A bill whose volume counts what the corrected one measures, or the other way round.
@@ -19,13 +23,13 @@ pub struct RelatedBill {
     pub is_master: bool,
 }
 
-/// Cash that a reader took at the gate.
+/// A bill that does not follow any more from what is stored, since another one was corrected.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct PaidOnSite {
-    /// Number of the receipt.
-    pub receipt_number: String,
-    /// What was taken.
-    pub amount: Yen,
+pub struct DriftedBill {
+    /// Which.
+    pub of: RelatedBill,
+    /// What it is and what it would be; else the code of why it cannot be computed.
+    pub amounts: Result<[Yen; 2], &'static str>,
 }
 
 /// The bills of the master and of the submeters in the same round, those that hold.
@@ -62,36 +66,32 @@ pub(super) async fn related_bills(
     related.collect()
 }
 
-/// The receipt that counts for a stop whose reading was billed.
-pub(super) async fn paid_on_site(
-    db: &mut PgConnection,
-    utility: i64,
-    reading: ReadingId,
-) -> sqlx::Result<Option<PaidOnSite>> {
-    let row = sqlx::query(
-        "with recursive before as (
-             select $2::uuid as reading_id
-             union all
-             select r.replaces from metering.reading r
-             join before on before.reading_id = r.reading_id
-             where r.utility_id = $1 and r.replaces is not null
-         )
-         select t.receipt_number, t.amount_yen from metering.cash_receipt t
-         join before on before.reading_id = t.stop_id
-         where t.utility_id = $1
-           and not exists (select from metering.cash_void v
-                           where v.utility_id = $1 and v.receipt_id = t.receipt_id)
-         limit 1",
-    )
-    .bind(utility)
-    .bind(reading.0)
-    .fetch_optional(db)
-    .await?;
-    row.map(|row| {
-        Ok(PaidOnSite {
-            receipt_number: row.try_get("receipt_number")?,
-            amount: Yen(row.try_get("amount_yen")?),
-        })
-    })
-    .transpose()
+/// Which of the related bills would come to something else if they were computed now: a master pays
+/// for what its submeters do not show, so a correction of one may need one of the other.
+pub async fn drifted_bills(
+    office: &Backoffice,
+    bill: BillId,
+) -> Result<Vec<DriftedBill>, CorrectionRefusal> {
+    let mut db = office.pool.acquire().await?;
+    let stored = stored_bill(&mut db, office, bill, false).await?;
+    let related = related_bills(&mut db, office.utility.0, &stored).await?;
+    drop(db);
+    let mut drifted = Vec::new();
+    for of in related {
+        let asked = NewCorrection {
+            bill: of.bill,
+            facts: CorrectedFacts::Registered,
+            earlier_reduction: Some(EarlierReduction::Kept),
+            paper: Paper::RevisedBill,
+            grounds: String::new(),
+        };
+        let amounts = match try_correction(office, &asked).await {
+            Ok(trial) => Ok([trial.correction.before(), trial.correction.after()]),
+            Err(CorrectionRefusal::Rule(CorrectionError::NothingChanges)) => continue,
+            Err(CorrectionRefusal::Database(error)) => return Err(error.into()),
+            Err(error) => Err(error.code()),
+        };
+        drifted.push(DriftedBill { of, amounts });
+    }
+    Ok(drifted)
 }

@@ -7,7 +7,7 @@ use super::terms::{BEHIND_THE_FIRST, amounts, billed, exchange, grant, refs, sou
 use super::*;
 use crate::test_town::now;
 use shared::billing::Claim;
-use shared::billing::correction::EarlierReduction;
+use shared::billing::correction::{EarlierReduction, Paper, Received};
 use shared::connection::{MeterSize, UsageClass};
 use shared::ids::{BillId, StaffId};
 use shared::quantity::Yen;
@@ -178,4 +178,78 @@ async fn an_earlier_leak_adjustment_is_kept_or_dropped_and_never_forgotten() {
     let dropped = try_correction(office, &with(EarlierReduction::Dropped)).await.unwrap();
     assert_eq!(dropped.correction.after(), Yen(3_600 + 300 + 450));
     assert_eq!(dropped.correction.claims[0].after.relief, None);
+}
+
+/// The reader took the whole bill at the gate.
+const TAKEN_AT_THE_GATE: &str = "
+    insert into metering.service_stop (utility_id, stop_id, round_id, connection_id, stopped_on,
+        payment, was_closed, reader_login, device_id, device_sequence)
+    select 1, reading_id, round_id, connection_id, read_on, 1, true, 'reader', gen_random_uuid(), 1
+    from metering.reading where round_id is not null;
+    insert into metering.cash_receipt (utility_id, receipt_id, stop_id, connection_id,
+        receipt_number, amount_yen, handed_over_yen, taken_on, reader_login, device_id,
+        device_sequence)
+    select 1, gen_random_uuid(), stop_id, connection_id, 'A-0001', 4350, 5000, stopped_on, 'reader',
+        device_id, 2
+    from metering.service_stop";
+
+#[tokio::test]
+async fn what_was_received_decides_the_paper() {
+    let (walked, _) = billed(&[(SATO, used(30))], &[]).await;
+    let office = walked.office();
+    let clerks = two_clerks(office).await;
+    let (_, bill) = first_bill(&walked).await;
+    let received = async |bill| bill_to_correct(office, bill).await.unwrap().unwrap().received;
+    let sums = |receivable, taken| Received { receivable: Yen(receivable), taken: Yen(taken) };
+    assert_eq!(received(bill).await.sums, sums(4_350, 0));
+    let with = |bill, register, paper| NewCorrection {
+        paper,
+        ..new(bill, CorrectedFacts::Register(register))
+    };
+    // Proposed while nothing was taken, decided after it was.
+    let early = with(bill, 1_220, Paper::RevisedBill);
+    let early = propose_correction(office, &early, clerks[0], now()).await.unwrap();
+    sqlx::raw_sql(TAKEN_AT_THE_GATE).execute(&office.pool).await.unwrap();
+    let late = decide_correction(office, early, &order(true), clerks[1], now()).await.unwrap_err();
+    assert_eq!(late.code(), "B85");
+    assert_eq!(late.details_ja().unwrap(), "選ぶ書類: 返還の通知（納付後）");
+    let more = with(bill, 1_240, Paper::CreditNote);
+    assert_eq!(
+        propose_correction(office, &more, clerks[0], now()).await.unwrap_err().code(),
+        "B85"
+    );
+
+    // 20 m³: 3,800 and 400; 150 go back. Then 25 m³: 50 and 25 more than that are owed.
+    let less = post(&walked, clerks, &with(bill, 1_220, Paper::CreditNote)).await;
+    assert_eq!(received(bill).await.sums, sums(0, 4_350));
+    let seen = received(less).await;
+    assert_eq!((seen.sums, seen.given_back), (sums(4_200, 4_200), Yen(150)));
+    assert_eq!(seen.on_site.unwrap().receipt_number, "A-0001");
+    let more = post(&walked, clerks, &with(less, 1_225, Paper::RevisedBill)).await;
+    assert_eq!(received(more).await.sums, sums(4_275, 4_200));
+    assert_sums_agree(office).await;
+}
+
+#[tokio::test]
+async fn a_corrected_submeter_names_the_master_that_has_to_follow() {
+    let houses = [(SATO, used(100)), (SUZUKI, used(30)), (TANAKA, used(40))];
+    let (walked, _) = billed(&houses, &[BEHIND_THE_FIRST]).await;
+    let office = walked.office();
+    let clerks = two_clerks(office).await;
+    let (_, master) = first_bill(&walked).await;
+    assert_eq!(amounts(&walked).await, [3_900, 450]);
+    let submeter = bill_to_correct(office, master).await.unwrap().unwrap().related[0].bill;
+    assert_eq!(drifted_bills(office, submeter).await.unwrap(), []);
+
+    let corrected = post(&walked, clerks, &new(submeter, CorrectedFacts::Register(1_240))).await;
+    let drifted = drifted_bills(office, corrected).await.unwrap();
+    assert_eq!((drifted.len(), drifted[0].of.bill, drifted[0].of.is_master), (1, master, true));
+    // 20 instead of 30 m³ are left for the master: 3,800 and 400.
+    assert_eq!(drifted[0].amounts, Ok([Yen(4_350), Yen(4_200)]));
+    post(&walked, clerks, &new(master, CorrectedFacts::Registered)).await;
+    assert_eq!(drifted_bills(office, corrected).await.unwrap(), []);
+
+    let above = post(&walked, clerks, &new(corrected, CorrectedFacts::Register(1_270))).await;
+    assert_eq!(drifted_bills(office, above).await.unwrap()[0].amounts, Err("K67"));
+    assert_sums_agree(office).await;
 }
