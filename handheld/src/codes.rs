@@ -4,7 +4,7 @@
 //! list to people, a test holds the two and the program together.
 
 /// Every H code with its meaning. P codes come from the printer's driver, S codes from the server.
-pub const ALL: [(&str, &str); 28] = [
+pub const ALL: [(&str, &str); 30] = [
     ("H01", "端末の空きがないため保存していません。"),
     ("H02", "端末に保存できません。"),
     ("H03", "端末の記録が壊れています。"),
@@ -16,6 +16,8 @@ pub const ALL: [(&str, &str); 28] = [
     ("H11", "暗証番号を続けて5回間違えるたびに、1分、5分、30分とログインを止めます。"),
     ("H12", "検針データがまだありません。"),
     ("H13", "検針データを読み取れません。"),
+    ("H14", "しばらく操作がなかったため、ロックしました。"),
+    ("H15", "検針データを端末で見られる期限が過ぎました。"),
     ("H20", "メーターの桁数より多い数字は入りません。"),
     ("H21", "指針が入力されていません。"),
     ("H22", "2回目の指針が入力されていません。"),

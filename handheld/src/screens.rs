@@ -3,6 +3,7 @@
 mod check;
 mod day;
 mod entry;
+mod idle;
 mod kana;
 mod lock;
 mod login;
@@ -197,6 +198,7 @@ pub struct App {
     /// The state of the battery, the printer and so on, for the bar.
     status: (Tone, String),
     lock: lock::Lock,
+    idle: idle::Idle,
     kept: Kept,
     /// Made when something is first looked for.
     search_index: Option<SearchIndex>,
@@ -220,6 +222,7 @@ impl App {
             sync: SyncView::default(),
             status: (Tone::Info, String::new()),
             lock: lock::Lock::default(),
+            idle: idle::Idle::default(),
             kept: Kept::default(),
             search_index: None,
         }
@@ -247,6 +250,9 @@ impl App {
     /// Seconds are those of a clock that nobody can set.
     pub fn press(&mut self, key: Key, now_steady_seconds: i64) -> Option<Effect> {
         if self.busy.is_some() {
+            return None;
+        }
+        if self.locks_before(now_steady_seconds) {
             return None;
         }
         let was_told = self.message.take().is_some();
@@ -317,9 +323,7 @@ impl App {
         if is_right {
             self.lock = lock::Lock::default();
             self.message = None;
-            self.reader = Some(reader);
-            self.screen = Screen::Route;
-            self.point_to_work();
+            self.let_in(reader, now_steady_seconds);
             return;
         }
         self.pin_was_wrong(now_steady_seconds);
@@ -352,10 +356,13 @@ impl App {
         let owes_photo = self.owes_photo(place);
         self.screen = Screen::Entry(entry::Entry { owes_photo, ..entry::Entry::saved(place) });
         let stop = self.route.as_ref().map(|route| &route.stops[place])?;
-        if stop.has_slip() {
+        let is_mailed = stop.planned.on_site.is_mailed;
+        if stop.has_slip() && !is_mailed {
             return Some(self.start_print(place));
         }
-        let why = if stop.planned.in_service {
+        let why = if stop.has_slip() {
+            "お知らせ票は郵送します。ここでは印刷しません。"
+        } else if stop.planned.in_service {
             "水量は事務所で確認するため、お知らせ票はありません。"
         } else {
             "中止中のため、お知らせ票はありません。"

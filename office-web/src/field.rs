@@ -3,6 +3,11 @@
 mod connection;
 mod day;
 mod decide;
+mod follow_ups;
+mod masters;
+mod remarks;
+mod settings;
+mod settings_form;
 
 use axum::Router;
 use axum::http::StatusCode;
@@ -25,6 +30,11 @@ pub(crate) fn routes() -> Router<Office> {
         .route("/connections/{number}/field", get(connection::show).fallback(wrong_method))
         .route("/connections/{number}/orders", post(connection::order).fallback(wrong_method))
         .route("/connections/{number}/hazards", post(connection::hazards).fallback(wrong_method))
+        .route("/connections/{number}/notice", post(connection::notice).fallback(wrong_method))
+        .route("/field-settings", get(settings::show).post(settings::enter).fallback(wrong_method))
+        .route("/remarks", get(remarks::show).post(remarks::enter).fallback(wrong_method))
+        .route("/follow-ups", get(follow_ups::show).post(follow_ups::settle).fallback(wrong_method))
+        .route("/follow-ups.csv", get(follow_ups::download).fallback(wrong_method))
         .route("/photos/{id}", get(connection::photo).fallback(wrong_method))
 }
 

@@ -10,6 +10,7 @@ mod help_pages;
 mod lab_pages;
 mod leak_adjustment_pages;
 mod log_in;
+mod master_pages;
 mod metering_pages;
 mod tariff_pages;
 mod terms_pages;

@@ -45,9 +45,20 @@ pub struct Paper {
 }
 
 impl Route {
-    /// The number of the next receipt of a terminal: without a hole, whatever the route.
-    pub fn next_receipt_number(&self, device_code: &str) -> String {
-        format!("{device_code}-R{:06}", self.receipts.len() + 1)
+    /// The number of the next receipt of a terminal: without a hole within its range, whatever the
+    /// route. None when the range that the office gave it is used up.
+    pub fn next_receipt_number(&self, device_code: &str) -> Option<String> {
+        self.next_receipt().map(|number| format!("{device_code}-R{number:06}"))
+    }
+
+    /// See above, without the terminal's code.
+    pub fn next_receipt(&self) -> Option<u32> {
+        let given_out = self.receipts.iter().filter_map(|receipt| {
+            receipt.taken.receipt_number.rsplit_once("-R")?.1.parse::<u32>().ok()
+        });
+        let next = given_out.max().unwrap_or(0).checked_add(1)?.max(self.work.receipt_first);
+        let last = self.work.receipt_last;
+        (last == 0 || next <= last).then_some(next)
     }
 
     /// Cash that has to be in the bag: what was taken on that day and not given back.

@@ -195,11 +195,13 @@ fn show_saved(view: &mut EntryView, stop: &Stop) {
     let (value, usage_m3, amounts) = match &stop.outcome {
         Outcome::Read { reading, printed, .. } => {
             view.is_leaking = reading.low_flow == 2;
-            view.is_unprinted = printed.is_none() && stop.has_slip();
+            let is_mailed = stop.planned.on_site.is_mailed;
+            view.is_unprinted = printed.is_none() && stop.has_slip() && !is_mailed;
             view.slip = match printed {
                 _ if !stop.planned.in_service => "なし（中止中）".to_owned(),
                 _ if !stop.has_slip() => "なし（事務所で確認）".to_owned(),
                 Some(number) => number.clone(),
+                None if is_mailed => "郵送".to_owned(),
                 None => "未印刷".to_owned(),
             };
             let amounts = [reading.water_yen, reading.sewerage_yen];

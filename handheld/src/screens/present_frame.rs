@@ -149,7 +149,11 @@ pub(super) fn row(stop: &Stop, is_chosen: bool) -> RowView {
         (Outcome::Open, Tap::Suspended) => ("停水", Tone::Bad),
         (Outcome::Open, _) if stop.planned.in_service => ("未", Tone::Info),
         (Outcome::Open, _) => ("中止", Tone::Info),
-        (Outcome::Read { printed: None, .. }, _) if stop.has_slip() => ("未印刷", Tone::Warn),
+        (Outcome::Read { printed: None, .. }, _)
+            if stop.has_slip() && !stop.planned.on_site.is_mailed =>
+        {
+            ("未印刷", Tone::Warn)
+        }
         (Outcome::Read { reading, .. }, _) if is_odd(reading) => ("要確認", Tone::Warn),
         (Outcome::Read { .. }, _) => ("済", Tone::Good),
         (Outcome::NotRead(no_read), _) if no_read.comes_again => ("再訪", Tone::Warn),

@@ -383,5 +383,6 @@ fn the_list_shows_what_is_left_and_where_one_stands() {
 
 mod entry_rules;
 mod frame;
+mod masters;
 mod no_reads;
 mod works;

@@ -117,7 +117,7 @@ impl Shell {
         let stamp = self.stamp(place)?;
         let route = self.app.route()?;
         let Outcome::Stopped(stop) = &route.stops[place].outcome else { return None };
-        let receipt_number = route.next_receipt_number(&self.enrolment.device_code);
+        let receipt_number = route.next_receipt_number(&self.enrolment.device_code)?;
         let told = format!("現金を受け取りました。領収書 {receipt_number}");
         let taken = CashReceiptV1 {
             id: stamp.id,

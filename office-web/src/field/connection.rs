@@ -7,8 +7,8 @@ use axum::response::{IntoResponse, Redirect, Response};
 use backoffice::access::Right;
 use backoffice::connection::{ConnectionDetail, connection_detail};
 use backoffice::metering::{
-    FieldRefusal, NewOrder, StoredPhoto, WorkOrder, cancel_order, hazards_of, orders_of_connection,
-    photo_bytes, photos_of_connection, place_order, set_hazards,
+    FieldRefusal, NewOrder, StoredPhoto, WorkOrder, cancel_order, hazards_of, is_notice_mailed,
+    mail_notice, orders_of_connection, photo_bytes, photos_of_connection, place_order, set_hazards,
 };
 use shared::ids::ConnectionNumber;
 use shared::metering::{Hazard, WorkOrderKind};
@@ -32,6 +32,7 @@ struct OrdersPage {
     hazards: Vec<(Hazard, bool)>,
     photos: Vec<StoredPhoto>,
     today: String,
+    is_mailed: bool,
     refusal: Option<Refusal>,
     may_manage: bool,
 }
@@ -70,6 +71,7 @@ async fn draw(
         hazards: Hazard::ALL.iter().map(|hazard| (*hazard, known.contains(hazard))).collect(),
         photos: photos_of_connection(&office.backoffice, connection.id).await?,
         today: office.today().to_string(),
+        is_mailed: is_notice_mailed(&office.backoffice, connection.id).await?,
         refusal,
         may_manage: staff.may(Right::ManageRounds),
         connection,
@@ -135,6 +137,20 @@ pub(super) async fn hazards(
         .filter_map(|(_, code)| code.parse().ok().and_then(Hazard::from_code))
         .collect();
     set_hazards(&office.backoffice, connection.id, &chosen, staff.id, office.now()).await?;
+    Ok(back_to(&number))
+}
+
+/// `POST /connections/{number}/notice`: by post or into the letter box.
+pub(super) async fn notice(
+    State(office): State<Office>,
+    staff: CurrentStaff,
+    Path(number): Path<ConnectionNumber>,
+    Form(typed): Form<Typed>,
+) -> Result<Response, Problem> {
+    staff.require(Right::ManageRounds)?;
+    let connection = find(&office, &number).await?;
+    let is_mailed = of(&typed, "is_mailed") == "yes";
+    mail_notice(&office.backoffice, connection.id, is_mailed, staff.id, office.now()).await?;
     Ok(back_to(&number))
 }
 

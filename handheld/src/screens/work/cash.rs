@@ -27,6 +27,9 @@ pub fn refusal(scene: &Scene, total: Yen) -> Option<String> {
     if limit == 0 {
         return Some("現地では受け取りません".to_owned());
     }
+    if scene.route.next_receipt().is_none() {
+        return Some("この端末の領収書番号を使い切ったため、受け取れません".to_owned());
+    }
     let carried = scene.route.cash_yen(to_unix_days(scene.today));
     (carried + total.0 > limit).then(|| {
         let limit = Yen(limit).grouped();

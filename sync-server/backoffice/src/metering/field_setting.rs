@@ -188,6 +188,17 @@ fn setting_of_row(row: &PgRow) -> sqlx::Result<FieldSetting> {
     })
 }
 
+/// Whose sewerage the connections drain into; empty for the utility's own.
+pub async fn sewerage_authorities(office: &Backoffice) -> sqlx::Result<Vec<String>> {
+    sqlx::query_scalar(
+        "select distinct sewerage_authority from connection.service_connection
+         where utility_id = $1 and has_sewerage order by 1",
+    )
+    .bind(office.utility.0)
+    .fetch_all(&office.pool)
+    .await
+}
+
 /// Enters a version, or names every field that is wrong.
 pub async fn enter_field_setting(
     office: &Backoffice,
