@@ -132,7 +132,7 @@ fn stage(data: &Path) -> Result<Stage> {
         printer: Box::new(printer),
         transport: Arc::new(Practice::new(Uuid::from_u128(1))),
         mint: Uuid::new_v4,
-        kept: KeptFile::in_folder(data),
+        kept: KeptFile::in_folder(data, &enrolment()),
         is_practice: false,
     };
     Stage::set(Shell::start(parts, Arc::new(|_| {}))?)

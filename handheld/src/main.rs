@@ -11,6 +11,7 @@ use clap::{Parser, Subcommand, ValueEnum};
 use handheld::kept::KeptFile;
 use handheld::shell::{Parts, open_store};
 use handheld::sync::{Https, Practice, Transport};
+use handheld::watchdog::Watchdog;
 use handheld::{display, headless};
 use hardware::clock::{Clock, PlayedClock, SystemClock};
 use hardware::console::SilentConsole;
@@ -109,6 +110,7 @@ fn run(arguments: &RunArguments) -> Result<()> {
         Some(date) => Arc::new(PlayedClock::nine_on(date, SystemClock.now_unix_seconds())),
         None => Arc::new(SystemClock),
     };
+    let kept = KeptFile::in_folder(&arguments.data, &enrolment);
     let mut store = open_store(&arguments.data, arguments.second.as_deref(), &enrolment)
         .context("the log cannot be opened")?;
     if let Some(file) = &arguments.package {
@@ -131,7 +133,7 @@ fn run(arguments: &RunArguments) -> Result<()> {
         printer: Box::new(printer),
         transport,
         mint: mint_id,
-        kept: KeptFile::in_folder(&arguments.data),
+        kept,
         is_practice: arguments.practice,
     };
     match arguments.backend {
@@ -148,6 +150,10 @@ fn on_display(name: &str, parts: Parts) -> Result<()> {
     handheld::ui::select_display(name).with_context(|| {
         format!("この画面の出し方（{name}）は、このプログラムに組み込まれていません (H91)")
     })?;
+    if let Some(name) = std::env::var("NOTIFY_SOCKET").ok().filter(|name| !name.is_empty()) {
+        let watchdog = Watchdog::at(&name).context("the watchdog cannot be reached")?;
+        watchdog.attend(|work| handheld::ui::on_ui_thread(work));
+    }
     display::run(parts)
 }
 

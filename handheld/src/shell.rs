@@ -122,7 +122,7 @@ impl Shell {
             parts.store.void_slip_under_way(parts.clock.now_unix_seconds())?;
             open_route(&parts.store)?
         };
-        let kept = parts.kept.load();
+        let (kept, refused_login) = parts.kept.load();
         let mut app =
             App::new(parts.clock.today(), route).with_kept(kept, parts.clock.steady_seconds());
         if parts.is_practice {
@@ -151,7 +151,7 @@ impl Shell {
             mint: parts.mint,
             post,
             kept: parts.kept,
-            refused_login: String::new(),
+            refused_login,
             papers: papers::Queue::default(),
         };
         Ok(shell.counted())

@@ -30,6 +30,7 @@ fn open(folder: &Path) -> Store {
 
 fn load(folder: &Path, connections: u32) {
     std::fs::create_dir_all(folder.join("second")).unwrap();
+    drop(KeptFile::in_folder(folder, &enrolment()));
     let WorkPackage::V1(mut package) = package(connections);
     package.connections[0].on_site.hazards = vec![1, 4];
     package.connections[5].on_site.tap = 3;
@@ -46,7 +47,7 @@ fn start(folder: &Path, clock: &Arc<FixedClock>) -> (Shell, Receiver<Report>) {
         printer: Box::new(printer),
         transport: Arc::new(Practice::new(Uuid::from_u128(1))),
         mint: Uuid::new_v4,
-        kept: KeptFile::in_folder(folder),
+        kept: KeptFile::in_folder(folder, &enrolment()),
         is_practice: false,
     };
     let post = Arc::new(move |report| drop(sender.send(report)));
@@ -123,9 +124,9 @@ fn no_clock_and_no_restart_opens_the_lock_and_none_keeps_it_shut_for_a_year() {
         Event::V1(EventV1::LoginRefused { reader, failures }) => Some((reader, failures)),
         Event::V1(_) => None,
     });
-    // How often is kept over a restart; who it was is not, on a disk that anybody can read.
-    assert_eq!(refused, Some((String::new(), 5)));
-    assert_eq!(KeptFile::in_folder(folder.path()).load().failures, 0);
+    // Both are kept over a restart, sealed.
+    assert_eq!(refused, Some(("101".to_owned(), 5)));
+    assert_eq!(KeptFile::in_folder(folder.path(), &enrolment()).load().0.failures, 0);
 }
 
 #[test]

@@ -149,7 +149,11 @@ impl PrinterError {
                 ("プリンターのカバーが開いています。", "カバーを閉じてください。")
             }
             PrinterError::Fault(_) => {
-                ("プリンターに異常があります。", "電源を入れ直してください。")
+                // A head that has run hot mends itself; a jam or the cutter does not.
+                (
+                    "プリンターに異常があります。",
+                    "しばらく待って、直らなければ電源を入れ直してください。",
+                )
             }
             PrinterError::Offline(_) => {
                 ("プリンターがオフラインです。", "プリンターの状態を確認してください。")

@@ -43,7 +43,7 @@ impl Shell {
 
     /// Keeps what outlives a restart besides the log.
     pub(super) fn keep_settings(&mut self) {
-        if let Err(error) = self.kept.save(&self.app.kept()) {
+        if let Err(error) = self.kept.save(&self.app.kept(), &self.refused_login) {
             tracing::warn!(%error, "the settings cannot be kept");
             self.app.tell(
                 Tone::Warn,
@@ -56,7 +56,7 @@ impl Shell {
     pub(super) fn pin_was_wrong(&mut self) {
         self.refused_login = self.app.typed_login().to_owned();
         self.app.pin_was_wrong(self.clock.steady_seconds());
-        if let Err(error) = self.kept.save(&self.app.kept()) {
+        if let Err(error) = self.kept.save(&self.app.kept(), &self.refused_login) {
             tracing::warn!(%error, "the wrong PIN is not counted over a restart");
         }
     }

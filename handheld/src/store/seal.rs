@@ -29,6 +29,8 @@ pub enum Kind {
     Slip,
     /// The data key in a reader's envelope.
     Envelope,
+    /// What the terminal keeps before anybody has logged in.
+    Settings,
 }
 
 impl Kind {
@@ -38,6 +40,7 @@ impl Kind {
             Kind::Package => (2, 0),
             Kind::Slip => (3, 0),
             Kind::Envelope => (4, 0),
+            Kind::Settings => (6, 0),
         };
         let mut bytes = [kind; 9];
         bytes[1..].copy_from_slice(&u64::to_be_bytes(place));
@@ -89,6 +92,16 @@ impl DeviceSecret {
     /// Made from what the enrolment brought; the same at every start.
     pub fn of(enrolment: &EnrolmentV1) -> DeviceSecret {
         DeviceSecret(derive(&enrolment.token, &[b"minamo handheld store v1", &enrolment.slip_key]))
+    }
+
+    /// Seals what must be known before a PIN opens the data key.
+    pub(crate) fn seal_settings(&self, bytes: &[u8]) -> Vec<u8> {
+        DataKey(derive(&*self.0, &[b"settings"])).seal(Kind::Settings, bytes)
+    }
+
+    /// What was sealed so; nothing if one bit differs.
+    pub(crate) fn open_settings(&self, sealed: &[u8]) -> Option<Vec<u8>> {
+        DataKey(derive(&*self.0, &[b"settings"])).open(Kind::Settings, sealed)
     }
 
     fn reader_mark(&self, login: &str) -> [u8; 32] {

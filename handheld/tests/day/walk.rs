@@ -93,6 +93,7 @@ impl Walk {
 
     pub fn with(line: Line<'_>) -> Walk {
         let folder = tempfile::tempdir().unwrap();
+        let kept = KeptFile::in_folder(folder.path(), &enrolment());
         let transport = match line {
             Line::Nowhere(package) => {
                 open(folder.path()).take_package(1, package).unwrap();
@@ -106,7 +107,7 @@ impl Walk {
         let parts = Parts {
             enrolment: enrolment(),
             store: open(folder.path()),
-            kept: KeptFile::in_folder(folder.path()),
+            kept,
             clock: clock.clone(),
             printer: Box::new(printer),
             transport,

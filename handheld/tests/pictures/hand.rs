@@ -41,13 +41,14 @@ impl Hand {
         let open = || {
             open_store(folder.path(), Some(&folder.path().join("second")), &enrolment()).unwrap()
         };
+        let kept = KeptFile::in_folder(folder.path(), &enrolment());
         open().take_package(1, &super::town::package()).unwrap();
         let (printer, far_end) = loopback(width);
         let (sender, reports) = channel();
         let parts = Parts {
             enrolment: enrolment(),
             store: open(),
-            kept: KeptFile::in_folder(folder.path()),
+            kept,
             clock: Arc::new(FixedClock::on(TODAY)),
             printer: Box::new(printer),
             transport: Arc::new(Practice::new(Uuid::from_u128(1))),
