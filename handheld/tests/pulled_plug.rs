@@ -65,6 +65,7 @@ fn what_a_screen_showed_as_saved_is_there_once_and_no_number_is_missing() {
             ledger.check(folder.path(), &format!("point {done} of seed {seed}: {death:?}"));
         }
         shown += ledger.shown.len();
+        println!("{done} points held");
         assert!(
             printer.slips() >= ledger.printed,
             "the log calls {} papers printed, {} came out",
