@@ -25,7 +25,7 @@ pub(crate) const CONTENTS: &str = "/help";
 
 /// Beginnings of addresses and the chapter that tells of them, the more exact ones first. `*` stands for
 /// one part of an address.
-const CHAPTERS: [(&str, &str); 24] = [
+const CHAPTERS: [(&str, &str); 31] = [
     ("/connections/*/terms", "/help/office/terms"),
     ("/connections/*/field", "/help/office/field-work"),
     ("/connections", "/help/office/connections"),
@@ -46,6 +46,13 @@ const CHAPTERS: [(&str, &str); 24] = [
     ("/devices", "/help/office/devices"),
     ("/field-work", "/help/office/field-work"),
     ("/photos", "/help/office/field-work"),
+    ("/field-settings", "/help/office/settings"),
+    ("/follow-ups", "/help/office/settings"),
+    ("/follow-ups.csv", "/help/office/settings"),
+    ("/papers", "/help/office/settings"),
+    ("/remarks", "/help/office/settings"),
+    ("/screening", "/help/office/settings"),
+    ("/screening.csv", "/help/office/settings"),
     ("/practice", "/help/office/practice"),
     ("/account", "/help/office/account"),
     ("/logout", "/help/office/account"),

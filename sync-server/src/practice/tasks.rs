@@ -53,8 +53,8 @@ pub const TASKS: [Task; 17] = [
     ),
     task(
         "メーター交換",
-        "8番の水栓を開き、F4 の 3 です。最後の指針 4417、新しい番号・口径・桁数はそのまま確定、始めの指針 2、理由 1、封印なしで確定します。",
-        "F1 9 9 9 0 0 0 0 8 Return F4 3 4 4 1 7 Return Return Return Return 2 Return 1 Return Return",
+        "8番の水栓を開き、F4 の 3 です。最後の指針 4455、新しい番号・口径・桁数はそのまま確定、始めの指針 2、理由 1、封印なしで確定します。",
+        "F1 9 9 9 0 0 0 0 8 Return F4 3 4 4 5 5 Return Return Return Return 2 Return 1 Return Return",
         "メーター交換を保存しました",
         0,
     ),

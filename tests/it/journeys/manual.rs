@@ -63,7 +63,7 @@ fn a_chapter_is_found_with_the_keyboard_alone() {
 }
 
 /// Name, address, and a link's selector that leads on from there.
-const PAGES: [(&str, &str, &str); 17] = [
+const PAGES: [(&str, &str, &str); 21] = [
     ("home", "/", ""),
     ("round", "/rounds", "main table.list tbody th a.row-link"),
     ("route", "", "main table.list tbody th a.row-link"),
@@ -78,6 +78,10 @@ const PAGES: [(&str, &str, &str); 17] = [
     ("golden-rows", "/golden-rows", ""),
     ("lab", "/tariff-lab", ""),
     ("field-work", "/field-work", ""),
+    ("field-settings", "/field-settings", ""),
+    ("remarks", "/remarks", ""),
+    ("follow-ups", "/follow-ups", ""),
+    ("screening", "/screening", ""),
     ("devices", "/devices", ""),
     ("account", "/account", ""),
     ("practice", "/practice", ""),
