@@ -16,6 +16,7 @@ mod help;
 mod jobs;
 pub mod layout;
 mod metering;
+mod papers;
 mod problem;
 mod reports;
 mod security;
@@ -57,6 +58,7 @@ pub fn router_with_nights(
         .merge(billing::routes())
         .merge(devices::routes())
         .merge(field::routes())
+        .merge(papers::routes())
         .merge(help::routes())
         .merge(access::routes_behind_login())
         .with_state(office.clone());

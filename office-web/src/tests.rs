@@ -12,6 +12,7 @@ mod leak_adjustment_pages;
 mod log_in;
 mod master_pages;
 mod metering_pages;
+mod paper_pages;
 mod tariff_pages;
 mod terms_pages;
 mod test_office;

@@ -19,6 +19,10 @@ pub(super) const BEHIND_LOGIN: &[(&str, &str, &str)] = &[
     ("POST", "/connections/{number}/terms", "/connections/00000001/terms"),
     ("POST", "/connections/{number}/terms/end", "/connections/00000001/terms/end"),
     ("POST", "/connections/{number}/terms/readings", "/connections/00000001/terms/readings"),
+    ("GET", "/screening", "/screening"),
+    ("POST", "/screening", "/screening"),
+    ("GET", "/screening.csv", "/screening.csv"),
+    ("POST", "/screening/choose", "/screening/choose"),
     ("GET", "/rounds", "/rounds"),
     ("GET", "/rounds/{round}", "/rounds/1"),
     ("POST", "/rounds/{round}/close", "/rounds/1/close"),
@@ -103,6 +107,11 @@ pub(super) const BEHIND_LOGIN: &[(&str, &str, &str)] = &[
     ("GET", "/help", "/help"),
     ("GET", "/help/{part}/{chapter}", "/help/reader/login"),
     ("GET", "/help/pictures/{folder}/{picture}", "/help/pictures/terminal/login.png"),
+    ("GET", "/papers", "/papers"),
+    ("GET", "/papers/{kind}", "/papers/leak_notice"),
+    ("POST", "/papers/{kind}", "/papers/leak_notice"),
+    ("POST", "/papers/{kind}/{version}/activate", "/papers/leak_notice/1/activate"),
+    ("GET", "/papers/{kind}/{version}/{width}", "/papers/leak_notice/0/58.png"),
     ("GET", "/practice", "/practice"),
 ];
 
@@ -143,7 +152,7 @@ const FORM: &[(&str, &str)] = &[
 ];
 
 /// The files in which routes are named.
-const SOURCES: [&str; 13] = [
+const SOURCES: [&str; 14] = [
     include_str!("../access.rs"),
     include_str!("../billing.rs"),
     include_str!("../billing/correction.rs"),
@@ -156,6 +165,7 @@ const SOURCES: [&str; 13] = [
     include_str!("../field.rs"),
     include_str!("../help.rs"),
     include_str!("../metering.rs"),
+    include_str!("../papers.rs"),
     include_str!("../reports.rs"),
 ];
 

@@ -124,7 +124,7 @@ pub struct WorkOrderV1 {
 pub struct LayoutV1 {
     /// Code of the kind (`shared::paper::PaperKind`).
     pub kind: u8,
-    /// Width of the paper in dots: 384 or 576.
+    /// Width of the paper in dots: 384 or 576; 0 for both.
     pub width_dots: u16,
     /// Version, for the log.
     pub version: i64,

@@ -13,6 +13,7 @@ mod master_refusal;
 mod notice_facts;
 mod on_site;
 mod open_round;
+mod paper_layout;
 mod past;
 mod planned_connections;
 mod progress;
@@ -52,6 +53,9 @@ pub use limits::{
 pub use master_refusal::{MasterMistake, MasterRefusal};
 pub use notice_facts::{DebitTold, is_notice_mailed, mail_notice, tell_debits};
 pub use open_round::{NewRound, open_round};
+pub use paper_layout::{
+    LayoutRefusal, PaperLayout, approve_paper_layout, enter_paper_layout, paper_layouts,
+};
 pub use planned_connections::{
     PlannedConnection, PlannedState, round_findings, round_findings_count, route_connections,
     unread, unread_first,

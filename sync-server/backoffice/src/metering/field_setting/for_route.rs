@@ -11,6 +11,7 @@ use sqlx::Row;
 use sqlx::postgres::{PgConnection, PgRow};
 
 use super::{FieldSetting, field_setting_on};
+use crate::metering::paper_layout::layouts_on_wire;
 use crate::metering::remark_table::remarks_on_wire;
 
 /// Fills in what the masters say of this route, this terminal and this day.
@@ -23,6 +24,7 @@ pub(in crate::metering) async fn fill_settings(
 ) -> sqlx::Result<()> {
     let setting = field_setting_on(db, utility, on).await?;
     package.work.remarks = remarks_on_wire(db, utility, on).await?;
+    package.work.layouts = layouts_on_wire(db, utility, on).await?;
     fill_days(db, utility, &setting, on, package).await?;
     if !setting.contact.is_empty() {
         package.utility.contact.clone_from(&setting.contact);
