@@ -8,11 +8,12 @@ use std::sync::mpsc::channel;
 use anyhow::{Context, Result};
 
 use crate::screens::Key;
+use crate::shell::devices::Devices;
 use crate::shell::{Parts, Shell};
 use crate::ui::Ui;
 
 /// Runs until the window is closed.
-pub fn run(parts: Parts) -> Result<()> {
+pub fn run(parts: Parts, devices: Devices) -> Result<()> {
     let (sender, reports) = channel();
     let stage: Rc<Shown> = Rc::new(RefCell::new(None));
     // Reports come from other threads; the screens' thread picks them up when it is woken.
@@ -21,7 +22,7 @@ pub fn run(parts: Parts) -> Result<()> {
         crate::ui::on_ui_thread(wake);
     });
     let shell = Shell::start(parts, post).context("the terminal's memory cannot be used")?;
-    let shell = Rc::new(RefCell::new(shell));
+    let shell = Rc::new(RefCell::new(shell.with_devices(devices)));
     let ui = Ui::open({
         let (shell, stage) = (shell.clone(), stage.clone());
         move |key: Key| {

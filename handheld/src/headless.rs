@@ -14,6 +14,7 @@ use std::thread;
 use anyhow::{Context, Result};
 use shared::panel::{PanelInput, PanelOutput, read_message, write_message};
 
+use crate::shell::devices::Devices;
 use crate::shell::{Parts, Report, Shell};
 use crate::ui::Ui;
 use crate::ui::headless::{Canvas, HEIGHT, WIDTH};
@@ -25,7 +26,12 @@ enum Arrival {
 }
 
 /// Runs until the input says so or ends.
-pub fn run(parts: Parts, input: impl Read + Send + 'static, output: impl Write) -> Result<()> {
+pub fn run(
+    parts: Parts,
+    devices: Devices,
+    input: impl Read + Send + 'static,
+    output: impl Write,
+) -> Result<()> {
     let (sender, arrivals) = channel();
     let post = {
         let sender = sender.clone();
@@ -33,6 +39,7 @@ pub fn run(parts: Parts, input: impl Read + Send + 'static, output: impl Write) 
         Arc::new(move |report| drop(sender.send(Arrival::Report(Box::new(report)))))
     };
     let shell = Shell::start(parts, post).context("the terminal's memory cannot be used")?;
+    let shell = shell.with_devices(devices);
     let stage = Stage::set(shell)?;
     listen(input, sender);
     stage.play(&arrivals, output)

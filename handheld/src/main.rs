@@ -1,7 +1,7 @@
 //! The program `handheld` (検針端末): composition only.
 
 use std::io;
-use std::os::unix::fs::PermissionsExt;
+use std::os::unix::fs::{FileTypeExt, PermissionsExt};
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 use std::sync::Arc;
@@ -9,13 +9,17 @@ use std::sync::Arc;
 use anyhow::{Context, Result};
 use clap::{Parser, Subcommand, ValueEnum};
 use handheld::kept::KeptFile;
+use handheld::shell::devices::Devices;
 use handheld::shell::{Parts, open_store};
 use handheld::sync::{Https, Practice, Transport};
 use handheld::watchdog::Watchdog;
 use handheld::{display, headless};
+use hardware::battery::PowerSupplies;
+use hardware::camera::{Camera, FileCamera, StillCamera};
 use hardware::clock::{Clock, PlayedClock, SystemClock};
 use hardware::console::SilentConsole;
 use hardware::escpos::{SerialPrinter, Timing};
+use hardware::meter::AlarmBits;
 use jiff::civil::Date;
 use shared::wire::{EnrolmentV1, WorkPackage, decode};
 use uuid::Uuid;
@@ -61,6 +65,21 @@ struct RunArguments {
     /// 印字幅（ドット）
     #[arg(long, default_value = "384", value_parser = ["384", "576"])]
     paper: String,
+    /// メーター通信のシリアル回線
+    #[arg(long, value_name = "PATH")]
+    meter_port: Option<PathBuf>,
+    /// メーターのエラーフラグのうち、漏水を表すビット（メーターの仕様書による。例 0x0010）
+    #[arg(long, value_name = "BITS", default_value = "0", value_parser = bits)]
+    meter_leak_bits: u64,
+    /// メーターのエラーフラグのうち、逆流を表すビット
+    #[arg(long, value_name = "BITS", default_value = "0", value_parser = bits)]
+    meter_backflow_bits: u64,
+    /// カメラ（/dev/video0 など）。写真のファイルかフォルダを指定すると、その写真を使います
+    #[arg(long, value_name = "PATH")]
+    camera: Option<PathBuf>,
+    /// 電池の情報がある場所
+    #[arg(long, value_name = "DIR", default_value = "/sys/class/power_supply")]
+    power: PathBuf,
     /// 業務日付（試験・練習用。省略時は今日）
     #[arg(long, value_name = "YYYY-MM-DD")]
     date: Option<Date>,
@@ -136,17 +155,51 @@ fn run(arguments: &RunArguments) -> Result<()> {
         kept,
         is_practice: arguments.practice,
     };
+    let devices = devices(arguments);
     match arguments.backend {
-        Backend::Headless => headless::run(parts, io::stdin(), io::stdout().lock()),
-        Backend::Window => on_display("winit", parts),
+        Backend::Headless => headless::run(parts, devices, io::stdin(), io::stdout().lock()),
+        Backend::Window => on_display("winit", parts, devices),
         Backend::Kiosk => {
             let _console = SilentConsole::over(&io::stdin()).context("the console behind")?;
-            on_display("linuxkms", parts)
+            on_display("linuxkms", parts, devices)
         }
     }
 }
 
-fn on_display(name: &str, parts: Parts) -> Result<()> {
+/// The devices that were named, each of which may be missing.
+fn devices(arguments: &RunArguments) -> Devices {
+    let is_device = |path: &Path| {
+        std::fs::metadata(path).is_ok_and(|found| found.file_type().is_char_device())
+            || path.starts_with("/dev")
+    };
+    let camera = arguments.camera.as_ref().map(|path| -> Box<dyn Camera> {
+        if is_device(path) {
+            Box::new(StillCamera::new(path))
+        } else {
+            Box::new(FileCamera::new(path))
+        }
+    });
+    Devices {
+        meter_port: arguments.meter_port.clone(),
+        meter_alarms: AlarmBits {
+            leak: arguments.meter_leak_bits,
+            backflow: arguments.meter_backflow_bits,
+        },
+        camera,
+        power: Some(PowerSupplies::under(&arguments.power)),
+    }
+}
+
+/// `0x0010` or `16`.
+fn bits(text: &str) -> Result<u64, String> {
+    let parsed = match text.strip_prefix("0x") {
+        Some(digits) => u64::from_str_radix(digits, 16),
+        None => text.parse(),
+    };
+    parsed.map_err(|_| "0x0010 のように指定してください".to_owned())
+}
+
+fn on_display(name: &str, parts: Parts, devices: Devices) -> Result<()> {
     handheld::ui::select_display(name).with_context(|| {
         format!("この画面の出し方（{name}）は、このプログラムに組み込まれていません (H91)")
     })?;
@@ -154,7 +207,7 @@ fn on_display(name: &str, parts: Parts) -> Result<()> {
         let watchdog = Watchdog::at(&name).context("the watchdog cannot be reached")?;
         watchdog.attend(|work| handheld::ui::on_ui_thread(work));
     }
-    display::run(parts)
+    display::run(parts, devices)
 }
 
 /// The enrolment holds the terminal's secret: nobody else on the machine needs to read it.

@@ -8,6 +8,7 @@ mod kana;
 mod lock;
 mod login;
 mod menu;
+mod meter_port;
 mod no_read;
 mod orders;
 mod paper;
@@ -22,6 +23,9 @@ mod sync;
 mod view;
 mod work;
 
+use std::sync::Arc;
+
+use hardware::camera::Preview;
 use jiff::civil::Date;
 use shared::metering::{BackwardsReason, Finding, LowFlowIndicator, RegisterReading};
 use shared::paper::PaperKind;
@@ -30,6 +34,7 @@ use shared::wire::ReaderV1;
 
 use crate::route::{Route, SearchIndex, Stop};
 
+pub use meter_port::MeterAnswer;
 pub use settings::{Kept, Look};
 pub use view::{EntryView, OptionView, RowView, SyncView, Tone, View, WorkView};
 pub use work::{
@@ -103,6 +108,16 @@ pub enum Effect {
         /// Place on the route.
         place: usize,
     },
+    /// Store the photo that was looked at; answer [`App::photo_ended`].
+    KeepPhoto {
+        /// Place on the route.
+        place: usize,
+    },
+    /// Ask the meter at this place over its port; answer [`App::meter_answered`].
+    ReadMeter {
+        /// Place on the route.
+        place: usize,
+    },
     /// Print the slip of the reading at this place; answer [`App::print_ended`].
     Print {
         /// Place on the route.
@@ -139,6 +154,8 @@ pub struct Draft {
     pub remarks: Vec<u8>,
     /// Why there is no photo although one was asked for.
     pub without_photo: Option<&'static str>,
+    /// What the meter sent, where the dials came over its port and were not changed.
+    pub meter_frame: Option<Vec<u8>>,
 }
 
 /// A connection that could not be read, before that has an id and a place in the log.
@@ -177,6 +194,7 @@ enum Busy {
     Printing,
     Syncing,
     Photo,
+    Meter,
 }
 
 /// The terminal's program between two keys.
@@ -187,6 +205,9 @@ pub struct App {
     /// There is a route on board that only a PIN opens.
     has_sealed_route: bool,
     has_camera: bool,
+    has_meter_port: bool,
+    /// The photo that is looked at before it is kept, and its place on the route.
+    preview: Option<(usize, Arc<Preview>)>,
     reader: Option<ReaderV1>,
     screen: Screen,
     list: route_list::List,
@@ -213,6 +234,8 @@ impl App {
             route,
             has_sealed_route: false,
             has_camera: false,
+            has_meter_port: false,
+            preview: None,
             reader: None,
             screen: Screen::Login(login::Login::default()),
             list: route_list::List::default(),
@@ -256,11 +279,15 @@ impl App {
             return None;
         }
         let was_told = self.message.take().is_some();
-        if key == Key::Dismiss && !matches!(self.screen, Screen::Menu(_)) {
+        let has_no_menu = matches!(self.screen, Screen::Menu(_)) || self.preview.is_some();
+        if key == Key::Dismiss && !has_no_menu {
             if !was_told {
                 self.open_terminal_menu();
             }
             return None;
+        }
+        if let Some((place, _)) = self.preview {
+            return self.press_preview(key, place);
         }
         match &self.screen {
             Screen::Login(_) => self.press_login(key, now_steady_seconds),
@@ -305,6 +332,11 @@ impl App {
     /// Whether work runs behind the screen.
     pub fn is_busy(&self) -> bool {
         self.busy.is_some()
+    }
+
+    /// Whether something is told that has not been seen yet.
+    pub fn is_telling(&self) -> bool {
+        self.message.is_some()
     }
 
     /// Tells the reader something that is no answer to a key.

@@ -4,11 +4,13 @@
 //! sending and the slow PIN hash run on threads of their own and report back as [`Report`]s.
 
 mod daily;
+pub mod devices;
 mod papers;
 mod photographing;
 mod printing;
 mod saving;
 mod unlocking;
+mod watching;
 mod working;
 
 use std::path::Path;
@@ -16,8 +18,10 @@ use std::sync::{Arc, Mutex, PoisonError};
 use std::thread;
 
 use argon2::{Argon2, PasswordHash, PasswordVerifier};
-use hardware::clock::Clock;
-use hardware::printer::Printer;
+use hardware::battery::Charge;
+use hardware::camera::{CameraError, Photo};
+use hardware::clock::{Clock, TrustedClock};
+use hardware::printer::{Printer, PrinterStatus};
 use shared::wire::{EnrolmentV1, EventV1, PaperV1, ReaderV1, SlipV1, WorkPackage};
 use uuid::Uuid;
 
@@ -25,7 +29,7 @@ use crate::kept::KeptFile;
 use crate::route::Route;
 use unlocking::open_route;
 
-use crate::screens::{App, Effect, Key, Tone};
+use crate::screens::{App, Effect, Key, MeterAnswer, Tone};
 use crate::store::{DataKey, DeviceSecret, Places, Store, StoreError};
 use crate::sync::{self, Synced, Transport};
 
@@ -61,6 +65,24 @@ pub enum Report {
         /// What the reader is told when it did not come out.
         failure: Option<String>,
     },
+    /// The camera is done.
+    Photo {
+        /// Place on the route.
+        place: usize,
+        /// The photo.
+        photo: Box<Result<Photo, CameraError>>,
+    },
+    /// The meter's port is done.
+    Meter {
+        /// Place on the route.
+        place: usize,
+        /// What the meter said, or what the reader is told.
+        answer: Result<MeterAnswer, String>,
+    },
+    /// How full the battery is.
+    Charge(Option<Charge>),
+    /// How the printer is; nothing when it does not answer.
+    Printer(Result<PrinterStatus, ()>),
     /// Entries are on the server's disk up to here, out of so many.
     Sent {
         /// Receipt.
@@ -101,6 +123,8 @@ pub struct Shell {
     enrolment: Arc<EnrolmentV1>,
     store: Arc<Mutex<Store>>,
     clock: Arc<dyn Clock>,
+    /// The same clock, for what it has to tell.
+    trusted: Arc<TrustedClock>,
     printer: Arc<Mutex<Box<dyn Printer>>>,
     transport: Arc<dyn Transport>,
     mint: fn() -> Uuid,
@@ -109,22 +133,29 @@ pub struct Shell {
     /// The number with which a PIN was wrong last.
     refused_login: String,
     papers: papers::Queue,
+    devices: devices::Held,
+    watched: watching::Watched,
+    /// The battery is about to end: nothing that draws much current is begun.
+    is_power_critical: bool,
+    /// The photo that is looked at.
+    photo: Option<Vec<u8>>,
 }
 
 impl Shell {
     /// Starts from what is in memory.
     pub fn start(mut parts: Parts, post: Post) -> Result<Shell, StoreError> {
+        let trusted = Arc::new(TrustedClock::over(parts.clock));
+        let clock: Arc<dyn Clock> = trusted.clone();
         let has_slip_under_way = parts.store.has_slip_under_way();
         let troubles = parts.store.take_troubles();
         let (route, trouble) = if parts.store.is_locked() {
             (None, None)
         } else {
-            parts.store.void_slip_under_way(parts.clock.now_unix_seconds())?;
+            parts.store.void_slip_under_way(clock.now_unix_seconds())?;
             open_route(&parts.store)?
         };
         let (kept, refused_login) = parts.kept.load();
-        let mut app =
-            App::new(parts.clock.today(), route).with_kept(kept, parts.clock.steady_seconds());
+        let mut app = App::new(clock.today(), route).with_kept(kept, clock.steady_seconds());
         if parts.is_practice {
             app = app.for_practice();
         }
@@ -145,7 +176,8 @@ impl Shell {
             app,
             enrolment: Arc::new(parts.enrolment),
             store: Arc::new(Mutex::new(parts.store)),
-            clock: parts.clock,
+            clock,
+            trusted,
             printer: Arc::new(Mutex::new(parts.printer)),
             transport: parts.transport,
             mint: parts.mint,
@@ -153,6 +185,10 @@ impl Shell {
             kept: parts.kept,
             refused_login,
             papers: papers::Queue::default(),
+            devices: devices::Held::default(),
+            watched: watching::Watched::default(),
+            is_power_critical: false,
+            photo: None,
         };
         Ok(shell.counted())
     }
@@ -179,6 +215,10 @@ impl Shell {
             Report::Pin { reader, is_right } => self.hear_pin(reader, is_right),
             Report::Slip { place, slip, failure } => self.hear_slip(place, slip, failure),
             Report::Paper { paper, failure } => self.hear_paper(paper, failure),
+            Report::Photo { place, photo } => self.hear_photo(place, *photo),
+            Report::Meter { place, answer } => self.app.meter_answered(place, answer),
+            Report::Charge(charge) => self.hear_charge(charge),
+            Report::Printer(status) => self.hear_printer(status),
             Report::Sent { through, of } => self.app.sync_told(through, of.saturating_sub(through)),
             Report::Synced(result) => self.hear_synced(*result),
         }
@@ -187,12 +227,14 @@ impl Shell {
 
     /// What happened to a copy of the log meanwhile, once nothing else is about to be told.
     fn tell_troubles(&mut self) {
+        self.hear_clock();
         if self.app.is_busy() {
             return;
         }
         if let Some(trouble) = lock(&self.store).take_troubles().last() {
             self.app.tell(Tone::Warn, format!("{}({})", trouble.japanese(), trouble.code()));
         }
+        self.tell_owed();
     }
 
     fn carry_out(&mut self, effect: Effect) {
@@ -204,6 +246,8 @@ impl Shell {
             Effect::SaveWork { place, draft } => self.save_work(place, *draft),
             Effect::PrintPapers { place, kinds } => self.print_papers(place, kinds),
             Effect::TakePhoto { place } => self.take_photo(place),
+            Effect::KeepPhoto { place } => self.keep_photo(place),
+            Effect::ReadMeter { place } => self.read_meter(place),
             Effect::Print { place } => self.print(place),
             Effect::CountDay => self.count_day(),
             Effect::SignDay => self.sign_day(),

@@ -5,6 +5,7 @@
 
 mod copy;
 mod pair;
+mod photos;
 mod seal;
 
 use shared::wire::{
@@ -26,6 +27,7 @@ pub struct Store {
     head: Head,
     secret: DeviceSecret,
     key: Option<DataKey>,
+    photos: photos::PhotoFolders,
 }
 
 /// The end of the log.
@@ -160,7 +162,8 @@ impl Store {
             last => pair.row(last)?.ok_or(StoreError::Damaged(last))?.running_hash,
         };
         let head = Head { sequence: pair.last, running_hash };
-        Ok(Store { pair, memory, head, secret, key: None })
+        let photos = photos::PhotoFolders::beside(places);
+        Ok(Store { pair, memory, head, secret, key: None, photos })
     }
 
     /// The end of the log.
@@ -225,6 +228,14 @@ impl Store {
             entries.push(entry);
         }
         Ok(entries)
+    }
+
+    /// When the last entry was written, by the clock of then.
+    pub fn last_recorded_at(&self) -> Result<Option<i64>> {
+        let Some(row) = self.pair.row(self.head.sequence)? else { return Ok(None) };
+        let bytes = self.key()?.open(Kind::Entry(row.sequence), &row.sealed);
+        let bytes = bytes.ok_or(StoreError::Damaged(row.sequence))?;
+        Ok(Some(LogEntry::decode(&bytes)?.recorded_at_unix_seconds))
     }
 
     /// The bytes of up to `limit` entries behind `after`, as far as there is no hole.

@@ -4,6 +4,7 @@
 //! there, which must be our own. A broken line loses nothing; the next sync goes on from there.
 
 mod https;
+mod photos;
 mod practice;
 
 use std::sync::Mutex;
@@ -112,6 +113,7 @@ pub fn run(
             return Err(SyncError::Refused("S90".into()));
         }
     }
+    photos::send(transport, store)?;
     let package = match transport.ask(&SyncRequest::V1(SyncRequestV1::FetchPackage))? {
         SyncResponse::V1(SyncResponseV1::Package(package)) => Some(*package),
         SyncResponse::V1(SyncResponseV1::Refused { code }) => return Err(SyncError::Refused(code)),

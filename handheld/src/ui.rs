@@ -11,7 +11,7 @@ pub mod headless;
 
 use std::rc::Rc;
 
-use slint::{ComponentHandle, Model, ModelRc, SharedString, VecModel};
+use slint::{ComponentHandle, Image, Model, ModelRc, SharedPixelBuffer, SharedString, VecModel};
 
 use crate::screens::{Key, Look as ViewLook, Tone as ViewTone, View};
 
@@ -76,6 +76,9 @@ impl Ui {
         });
         theme.set_is_reverse(view.is_reverse);
         theme.set_is_left_handed(view.is_left_handed);
+        if view.preview != self.shown.preview {
+            adapter.set_photo(view.preview.as_deref().map_or_else(Image::default, picture));
+        }
         if view != self.shown {
             adapter.set_view(screen(&view));
         }
@@ -168,6 +171,14 @@ fn tone(tone: ViewTone) -> Tone {
     }
 }
 
+fn picture(preview: &hardware::camera::Preview) -> Image {
+    Image::from_rgb8(SharedPixelBuffer::clone_from_slice(
+        &preview.rgb,
+        preview.width,
+        preview.height,
+    ))
+}
+
 fn row(row: &crate::screens::RowView) -> RowView {
     RowView {
         order: (&row.order).into(),
@@ -219,6 +230,7 @@ fn screen(view: &View) -> ScreenView {
         status_tone: tone(view.status_tone),
         search_typed: (&view.search_typed).into(),
         is_kana: view.is_kana,
+        has_meter_key: view.has_meter_key,
         entry: entry(&view.entry),
         work: WorkView {
             title: (&view.work.title).into(),

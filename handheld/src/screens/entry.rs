@@ -26,6 +26,8 @@ pub(super) struct Entry {
     pub is_saved: bool,
     /// A photo of the stored reading is asked, by lot.
     pub owes_photo: bool,
+    /// What the meter sent, as long as the digits are those that it told.
+    pub meter_frame: Option<Vec<u8>>,
 }
 
 impl Entry {
@@ -39,6 +41,7 @@ impl Entry {
             remarks: Vec::new(),
             is_saved: false,
             owes_photo: false,
+            meter_frame: None,
         }
     }
 
@@ -51,8 +54,10 @@ impl Entry {
         RegisterReading::new(self.typed.parse().ok()?, stop.dial_digits()).ok()
     }
 
-    /// Keeps the number that is about to be cleared, if it is the first.
-    fn take_back(&mut self) {
+    /// Keeps the number that is about to be cleared, if it is the first. What is typed from now on the
+    /// meter did not say.
+    pub(super) fn take_back(&mut self) {
+        self.meter_frame = None;
         if self.taken_back.is_none() {
             self.taken_back = self.typed.parse().ok();
         }
@@ -72,6 +77,7 @@ impl App {
             Key::Digit(digit) => {
                 if entry.typed.len() < usize::from(route.stops[place].dial_digits()) {
                     entry.typed.push(char::from(b'0' + digit));
+                    entry.meter_frame = None;
                 } else {
                     self.tell(Tone::Warn, "メーターの桁数より多い数字は入りません。(H20)");
                 }
@@ -96,6 +102,7 @@ impl App {
             }
             Key::Up => self.step_entry(place, false),
             Key::Down => self.step_entry(place, true),
+            Key::Right => return self.ask_meter(place),
             Key::Enter => return self.confirm_entry(),
             _ => {}
         }
@@ -165,6 +172,7 @@ impl App {
             reason: None,
             remarks: entry.remarks.clone(),
             without_photo: None,
+            meter_frame: entry.meter_frame.clone(),
         };
         let is_typed_twice = entry.first_typed == Some(register.value());
         let check = check::Check::of(draft, is_typed_twice, self.today);

@@ -1,11 +1,59 @@
 //! Photos of the dials (写真): asked for by a finding, a remark or the lot, taken by the shell.
 
+use std::sync::Arc;
+
+use hardware::camera::Preview;
 use shared::metering::photo_draw::is_drawn;
 
-use super::{App, Busy, Effect, Screen, Tone};
+use super::present::keys;
+use super::{App, Busy, Effect, Key, Screen, Tone, View};
 use crate::route::Outcome;
 
 impl App {
+    /// There is a camera, so that photos are asked for.
+    pub fn note_camera(&mut self) {
+        self.has_camera = true;
+    }
+
+    /// A photo was taken: it is looked at before it is kept.
+    pub fn photo_shown(&mut self, place: usize, preview: Arc<Preview>) {
+        self.busy = None;
+        self.message = None;
+        self.preview = Some((place, preview));
+    }
+
+    pub(super) fn press_preview(&mut self, key: Key, place: usize) -> Option<Effect> {
+        match key {
+            Key::Enter => {
+                self.preview = None;
+                self.busy = Some(Busy::Photo);
+                Some(Effect::KeepPhoto { place })
+            }
+            Key::Function(2) => {
+                self.preview = None;
+                self.take_photo(place)
+            }
+            Key::Cancel => {
+                self.preview = None;
+                self.photo_ended(Err("写真を残しませんでした。".to_owned()))
+            }
+            _ => None,
+        }
+    }
+
+    pub(super) fn show_preview(&self, view: &mut View) {
+        let Some((place, preview)) = &self.preview else { return };
+        view.screen = "photo";
+        view.preview = Some(preview.clone());
+        self.with_stop(*place, |stop| {
+            view.entry.number = stop.number.to_string();
+            stop.meter_number().clone_into(&mut view.entry.meter);
+        });
+        view.has_keypad = false;
+        view.keys = keys(["", "撮り直す", "", "", ""]);
+        view.enter = "この写真を残す".into();
+    }
+
     /// Whether a photo of the reading that was just stored is drawn (抜取り写真).
     pub(super) fn owes_photo(&self, place: usize) -> bool {
         let Some(route) = self.route.as_ref().filter(|_| self.has_camera) else { return false };
@@ -32,7 +80,7 @@ impl App {
         let is_taken = result.is_ok();
         match result {
             Ok(()) => self.tell(Tone::Good, "写真を保存しました。"),
-            Err(why) => self.tell(Tone::Bad, format!("写真を撮れません。{why}")),
+            Err(why) => self.tell(Tone::Bad, why),
         }
         match &mut self.screen {
             Screen::Check(_) => self.photo_of_check_ended(is_taken),

@@ -50,6 +50,9 @@ impl App {
             Screen::Day(day) => self.show_day(&mut view, day),
             Screen::Sync => self.show_sync_counts(&mut view),
         }
+        if self.preview.is_some() {
+            self.show_preview(&mut view);
+        }
         view
     }
 
@@ -62,6 +65,7 @@ impl App {
     fn show_entry(&self, view: &mut View, entry: &Entry) {
         view.screen = "reading";
         view.has_keypad = !entry.is_saved;
+        view.has_meter_key = self.has_meter_port && !entry.is_saved;
         self.with_stop(entry.place, |stop| {
             view.entry = about(stop, self);
             view.entry.typed.clone_from(&entry.typed);

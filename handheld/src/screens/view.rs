@@ -1,5 +1,8 @@
 //! What a screen shows (画面の表示): finished words, nothing left for markup to decide.
 
+use std::sync::Arc;
+
+use hardware::camera::Preview;
 use shared::panel::Caption;
 
 use super::settings::Look;
@@ -141,6 +144,10 @@ pub struct View {
     pub sync: SyncView,
     /// When the server was reached last.
     pub last_contact: String,
+    /// The key that asks the meter is shown.
+    pub has_meter_key: bool,
+    /// A photo that is looked at.
+    pub preview: Option<Arc<Preview>>,
 }
 
 impl View {

@@ -2,10 +2,10 @@
 
 use std::thread;
 
-use shared::paper::PaperKind;
+use shared::paper::{PaperKind, Record};
 use shared::wire::{EventV1, PaperV1};
 
-use super::{Report, Shell, lock};
+use super::{Report, Shell, lock, watching};
 use crate::papers;
 use crate::route::Outcome;
 
@@ -20,6 +20,9 @@ pub(super) struct Queue {
 
 impl Shell {
     pub(super) fn print_papers(&mut self, place: usize, kinds: Vec<PaperKind>) {
+        if self.is_power_critical {
+            return self.app.papers_ended(Err(watching::TOO_LOW.to_owned()));
+        }
         let waiting = kinds.into_iter().rev().collect();
         self.papers = Queue { place, waiting, done: Vec::new() };
         self.print_next_paper();
@@ -44,10 +47,14 @@ impl Shell {
             }
         };
         paper.number.clone_from(&event.paper_number);
+        let layouts =
+            self.app.route().map_or_else(Vec::new, |route| papers::layouts_of(route, kind));
         let (printer, post) = (self.printer.clone(), self.post.clone());
         thread::spawn(move || {
             let mut printer = lock(&printer);
-            let drawing = press::draw_paper(&paper, printer.width_dots());
+            let width = printer.width_dots();
+            let template = papers::template(&layouts, kind, width);
+            let drawing = press::draw_by(&template, &Record::of_paper(&paper), width);
             if !drawing.missing_glyphs.is_empty() {
                 // How many, never which: they come out of people's names.
                 tracing::warn!(
@@ -104,6 +111,7 @@ impl Shell {
             None => EventV1::PaperPrinted(paper),
             Some(_) => EventV1::PaperVoided(paper),
         };
+        self.look_at_printer();
         let ended = lock(&self.store).end_slip(self.clock.now_unix_seconds(), event.clone());
         if let Some(route) = self.app.route_mut() {
             route.note(&event);

@@ -3,15 +3,20 @@
 use std::thread;
 
 use shared::metering::notice_seal::SlipKey;
+use shared::paper::{PaperKind, Record};
 use shared::wire::{EventV1, SlipV1};
 
-use super::{Report, Shell, lock};
+use super::{Report, Shell, lock, watching};
 use crate::notice::usage_notice;
+use crate::papers;
 use crate::route::Outcome;
 
 impl Shell {
     /// The number is given out and on the disk before the first dot.
     pub(super) fn print(&mut self, place: usize) {
+        if self.is_power_critical {
+            return self.app.print_ended(Err(watching::TOO_LOW.to_owned()));
+        }
         let Some(route) = self.app.route() else { return };
         let stop = &route.stops[place];
         let Outcome::Read { reading, printed, corrects } = &stop.outcome else { return };
@@ -31,10 +36,13 @@ impl Shell {
         };
         let notice = usage_notice(route, stop, reading, &slip.slip_number, slip.reissue_of.clone());
         let text = notice.seal(SlipKey(self.enrolment.slip_key));
+        let layouts = papers::layouts_of(route, PaperKind::UsageNotice);
         let (printer, post) = (self.printer.clone(), self.post.clone());
         thread::spawn(move || {
             let mut printer = lock(&printer);
-            let drawing = press::draw(&notice, &text, printer.width_dots());
+            let width = printer.width_dots();
+            let template = papers::template(&layouts, PaperKind::UsageNotice, width);
+            let drawing = press::draw_by(&template, &Record::of_notice(&notice, &text), width);
             if !drawing.missing_glyphs.is_empty() {
                 // How many, never which: they come out of people's names.
                 tracing::warn!(
@@ -58,6 +66,7 @@ impl Shell {
             None => EventV1::SlipPrinted(slip.clone()),
             Some(_) => EventV1::SlipVoided(slip.clone()),
         };
+        self.look_at_printer();
         let ended = lock(&self.store).end_slip(self.clock.now_unix_seconds(), event);
         if let (None, Some(route)) = (&failure, self.app.route_mut()) {
             route.note_printed(place, &slip);

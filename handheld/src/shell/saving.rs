@@ -70,6 +70,7 @@ impl Shell {
             visit: VisitV1 {
                 remarks: draft.remarks.clone(),
                 taken_back: draft.taken_back,
+                meter_frame: draft.meter_frame.clone(),
                 ..VisitV1::default()
             },
         })

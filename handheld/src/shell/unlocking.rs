@@ -50,6 +50,11 @@ impl Shell {
             if let Err(error) = store.void_slip_under_way(now) {
                 tracing::error!(code = error.code(), %error, "the slip is not voided");
             }
+            // Time was not before the last entry, whatever the machine says after a night without power.
+            if let Ok(Some(last)) = store.last_recorded_at() {
+                self.trusted.was_at_least(last);
+                self.app.turn_to(self.clock.today());
+            }
             open_route(&store)
         };
         match opened {

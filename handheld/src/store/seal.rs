@@ -12,6 +12,7 @@ use hmac::{Hmac, Mac};
 use serde::{Deserialize, Serialize};
 use sha2::Sha256;
 use shared::wire::{EnrolmentV1, ReaderV1};
+use uuid::Uuid;
 use zeroize::Zeroizing;
 
 const NONCE_BYTES: usize = 24;
@@ -29,6 +30,8 @@ pub enum Kind {
     Slip,
     /// The data key in a reader's envelope.
     Envelope,
+    /// The photo with this id.
+    Photo(Uuid),
     /// What the terminal keeps before anybody has logged in.
     Settings,
 }
@@ -41,6 +44,8 @@ impl Kind {
             Kind::Slip => (3, 0),
             Kind::Envelope => (4, 0),
             Kind::Settings => (6, 0),
+            // The half that is drawn by lot; the log's entry holds the hash of the whole photo.
+            Kind::Photo(id) => (5, id.as_u64_pair().1),
         };
         let mut bytes = [kind; 9];
         bytes[1..].copy_from_slice(&u64::to_be_bytes(place));
