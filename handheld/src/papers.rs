@@ -3,10 +3,10 @@
 use jiff::civil::Date;
 use shared::billing::{Charge, Claim};
 use shared::calendar::{from_unix_days, japanese_date, japanese_month_day};
-use shared::metering::{SettlementPayment, WorkOrderKind};
-use shared::paper::{Paper, PaperKind};
+use shared::metering::{Finding, SettlementPayment, WorkOrderKind};
+use shared::paper::{Paper, PaperKind, Template};
 use shared::quantity::{CubicMeters, Yen, grouped};
-use shared::wire::{CashReceiptV1, NoReadV1, ServiceStopV1};
+use shared::wire::{CashReceiptV1, LayoutV1, NoReadV1, ReadingV1, ServiceStopV1};
 
 use crate::route::{Outcome, Route, Stop};
 
@@ -19,8 +19,36 @@ pub fn papers_at(route: &Route, place: usize) -> Vec<PaperKind> {
         }
         Outcome::NotRead(no_read) if no_read.comes_again => vec![PaperKind::RevisitNotice],
         Outcome::NotRead(_) => vec![PaperKind::EstimateNotice],
+        Outcome::Read { reading, .. } if is_leaking(reading) => vec![PaperKind::LeakNotice],
         Outcome::Open | Outcome::Read { .. } | Outcome::Started(_) => Vec::new(),
     }
+}
+
+fn is_leaking(reading: &ReadingV1) -> bool {
+    reading.findings.contains(&Finding::LeakSuspected.code())
+}
+
+/// The layouts of a kind that came with the route (検針データの様式).
+pub fn layouts_of(route: &Route, kind: PaperKind) -> Vec<LayoutV1> {
+    let layouts = route.work.layouts.iter();
+    layouts.filter(|layout| layout.kind == kind.code()).cloned().collect()
+}
+
+/// The layout to print by: the office's for this width, else the one inside the program. A layout
+/// that a newer office wrote and this program cannot read must not keep a slip from being printed.
+pub fn template(layouts: &[LayoutV1], kind: PaperKind, width_dots: u32) -> Template {
+    let fits =
+        |layout: &&LayoutV1| layout.width_dots == 0 || u32::from(layout.width_dots) == width_dots;
+    let Some(layout) = layouts.iter().find(fits) else { return Template::built_in(kind) };
+    Template::parse(kind, &layout.text).unwrap_or_else(|faults| {
+        tracing::warn!(
+            layout.version,
+            layout.kind,
+            layout.faults = faults.len(),
+            "layout cannot be read; the built-in one is used"
+        );
+        Template::built_in(kind)
+    })
 }
 
 /// A paper without its number; nothing where what it tells of is not stored.
@@ -49,6 +77,9 @@ pub fn paper(route: &Route, place: usize, kind: PaperKind, today: Date) -> Optio
             ],
             ..blank
         },
+        (PaperKind::LeakNotice, Outcome::Read { reading, .. }) if is_leaking(reading) => {
+            leak(blank, reading)
+        }
         (PaperKind::EstimateNotice, Outcome::NotRead(no_read)) => estimate(blank, no_read),
         (PaperKind::SuspensionNotice, _) => suspension(blank, route, place)?,
         _ => return None,
@@ -151,6 +182,24 @@ fn estimate(blank: Paper, no_read: &NoReadV1) -> Paper {
     paper
 }
 
+fn leak(blank: Paper, reading: &ReadingV1) -> Paper {
+    let mut paper = blank;
+    let dials = usize::from(reading.register_digits);
+    paper.rows.extend([
+        ("今回指針".to_owned(), format!("{:0dials$}", reading.register_value)),
+        ("使用水量".to_owned(), format!("{}m³", grouped(reading.usage_m3.into()))),
+    ]);
+    paper.words = vec![
+        "検針のとき、水を使っていないのにメーターが回っていました。漏水の疑いがあります。"
+            .to_owned(),
+        "すべての蛇口を閉めて、メーターのパイロットが回っていないか確かめてください。".to_owned(),
+        "回っているときは止水栓を閉め、早めに指定給水装置工事事業者へ修理をご依頼ください。"
+            .to_owned(),
+        "修理が済むと、料金が減免されることがあります。お問合せ先へご連絡ください。".to_owned(),
+    ];
+    paper
+}
+
 /// Of this household alone: nobody else's arrears stand on it.
 fn suspension(blank: Paper, route: &Route, place: usize) -> Option<Paper> {
     let mut orders = route.orders_at(place);
@@ -240,6 +289,23 @@ mod tests {
                 assert!(drawing.raster.height() > 400);
             }
         }
+    }
+
+    #[test]
+    fn the_offices_layout_is_used_and_a_broken_one_is_not() {
+        let layout = |width_dots, text: &str| LayoutV1 {
+            kind: PaperKind::LeakNotice.code(),
+            width_dots,
+            version: 3,
+            text: text.to_owned(),
+        };
+        let kind = PaperKind::LeakNotice;
+        let built_in = Template::built_in(kind);
+        assert_eq!(template(&[], kind, 384), built_in);
+        assert_eq!(template(&[layout(0, "nonsense")], kind, 384), built_in);
+        assert_eq!(template(&[layout(0, "wave")], kind, 384).items.len(), 1);
+        assert_eq!(template(&[layout(576, "wave")], kind, 384), built_in);
+        assert_eq!(template(&[layout(576, "wave")], kind, 576).items.len(), 1);
     }
 
     #[test]

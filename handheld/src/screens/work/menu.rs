@@ -1,8 +1,10 @@
 //! The menu of a connection (作業メニュー): what can be done here besides reading.
 
 use shared::metering::{SettlementPayment, WorkOrderKind};
+use shared::paper::PaperKind;
 
 use super::{Answer, Ask, Job, Next, Question, Scene, cash, exchange, note, start, stop};
+use crate::papers::papers_at;
 use crate::route::{Outcome, Tap};
 
 /// A line of the menu. Arrears stand in their own list and never here.
@@ -17,6 +19,7 @@ enum Item {
     Cash,
     Void,
     Print,
+    PrintLeak,
 }
 
 impl Item {
@@ -31,6 +34,7 @@ impl Item {
             Item::Cash => "現金を受け取る",
             Item::Void => "領収書を取り消す",
             Item::Print => "不在・認定のお知らせを印刷",
+            Item::PrintLeak => "漏水のお知らせを印刷",
         }
     }
 }
@@ -64,6 +68,9 @@ fn items(scene: &Scene) -> Vec<Item> {
             if is_supplied && scene.stop.planned.in_service {
                 items.push(Item::Stop);
             }
+            if papers_at(scene.route, scene.place).contains(&PaperKind::LeakNotice) {
+                items.push(Item::PrintLeak);
+            }
         }
     }
     items
@@ -93,6 +100,6 @@ pub(super) fn answer(answer: &Answer, scene: &Scene) -> Next {
         Item::Stop => Next::Ask(Job::Stop(stop::StopJob::default())),
         Item::Cash => cash::begin(scene),
         Item::Void => Next::Ask(Job::Void(cash::Void::default())),
-        Item::Print => Next::Print,
+        Item::Print | Item::PrintLeak => Next::Print,
     }
 }
