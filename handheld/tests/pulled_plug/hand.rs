@@ -27,12 +27,12 @@ pub enum Death {
 
 /// What one life makes of these calls in its busiest thread, as strace counts them.
 const CALLS: [(&str, u32); 7] = [
-    ("pwrite64", 66),
-    ("pwrite64", 66),
-    ("fsync", 18),
-    ("fsync", 18),
+    ("pwrite64", 44),
+    ("pwrite64", 44),
+    ("fsync", 12),
+    ("fsync", 12),
     ("ftruncate", 2),
-    ("write", 110),
+    ("write", 70),
     ("openat", 125),
 ];
 
@@ -43,7 +43,7 @@ impl Death {
                 let (call, most) = CALLS[random.random_range(0..CALLS.len())];
                 Death::AtCall { call, nth: random.random_range(1..=most) }
             }
-            2 => Death::TornWrite { blocks: random.random_range(60..900) },
+            2 => Death::TornWrite { blocks: random.random_range(60..500) },
             _ => Death::AfterKey {
                 nth: random.random_range(1..28),
                 // Printing takes longer than everything else.
