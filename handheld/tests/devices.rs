@@ -216,7 +216,7 @@ fn a_clock_set_a_year_on_or_back_changes_no_day_and_no_order() {
         hand.restart();
         let view = hand.log_in();
         assert_eq!(view.screen, "route", "{}", view.message);
-        let view = hand.keys("Down");
+        let view = hand.keys("DownArrow");
         assert!(view.message.contains("H49"), "{}", view.message);
         assert_eq!(hand.shell().app().today(), today);
     }
