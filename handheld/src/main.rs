@@ -205,7 +205,7 @@ fn on_display(name: &str, parts: Parts, devices: Devices) -> Result<()> {
     })?;
     if let Some(name) = std::env::var("NOTIFY_SOCKET").ok().filter(|name| !name.is_empty()) {
         let watchdog = Watchdog::at(&name).context("the watchdog cannot be reached")?;
-        watchdog.attend(|work| handheld::ui::on_ui_thread(work));
+        watchdog.attend(handheld::ui::on_ui_thread);
     }
     display::run(parts, devices)
 }

@@ -197,6 +197,13 @@ enum Busy {
     Meter,
 }
 
+/// What is fitted to this terminal besides its screen and keys.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+struct Fitted {
+    camera: bool,
+    meter_port: bool,
+}
+
 /// The terminal's program between two keys.
 pub struct App {
     today: Date,
@@ -204,8 +211,7 @@ pub struct App {
     route: Option<Route>,
     /// There is a route on board that only a PIN opens.
     has_sealed_route: bool,
-    has_camera: bool,
-    has_meter_port: bool,
+    fitted: Fitted,
     /// The photo that is looked at before it is kept, and its place on the route.
     preview: Option<(usize, Arc<Preview>)>,
     reader: Option<ReaderV1>,
@@ -233,8 +239,7 @@ impl App {
             is_practice: false,
             route,
             has_sealed_route: false,
-            has_camera: false,
-            has_meter_port: false,
+            fitted: Fitted::default(),
             preview: None,
             reader: None,
             screen: Screen::Login(login::Login::default()),
@@ -266,7 +271,7 @@ impl App {
     /// There is a camera, so that photos are asked for.
     #[must_use]
     pub fn with_camera(self) -> App {
-        App { has_camera: true, ..self }
+        App { fitted: Fitted { camera: true, ..self.fitted }, ..self }
     }
 
     /// Does what a key means on the screen that is shown. It has been seen: the message goes.

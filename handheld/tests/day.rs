@@ -5,6 +5,7 @@
 
 mod day {
     pub mod act;
+    #[allow(dead_code, reason = "what needs an office is for the test of both")]
     pub mod walk;
 }
 

@@ -54,3 +54,13 @@ if (live.length > 0) {
     }
   }, 20000);
 }
+
+// What a slider says, while it moves.
+document.addEventListener("input", (event) => {
+  if (event.target.matches("[data-slider]")) {
+    const said = event.target.parentElement.querySelector("output strong");
+    if (said) {
+      said.textContent = event.target.value;
+    }
+  }
+});

@@ -6,6 +6,7 @@ mod round;
 mod round_files;
 mod round_list;
 mod route;
+mod screening;
 
 use axum::Router;
 use axum::routing::{get, post};
@@ -18,6 +19,9 @@ pub(crate) use progress_bar::ProgressBar;
 pub(crate) fn routes() -> Router<Office> {
     Router::new()
         .route("/rounds", get(round_list::rounds).fallback(wrong_method))
+        .route("/screening", get(screening::show).post(screening::save).fallback(wrong_method))
+        .route("/screening.csv", get(screening::file))
+        .route("/screening/choose", post(screening::choose).fallback(wrong_method))
         .route("/rounds/{round}", get(round::round).fallback(wrong_method))
         .route("/rounds/{round}/close", post(round::close).fallback(wrong_method))
         .route("/rounds/{round}/routes.csv", get(round_files::routes))

@@ -215,7 +215,7 @@ impl App {
     pub(super) fn go_on_checking(&mut self, mut check: Check) -> Option<Effect> {
         let route = self.route.as_ref()?;
         let stop = &route.stops[check.draft.place];
-        let Some(step) = check.next_step(stop, route, self.has_camera) else {
+        let Some(step) = check.next_step(stop, route, self.fitted.camera) else {
             check.say_what_is_known(route);
             let draft = check.draft.clone();
             if !matches!(self.screen, Screen::Entry(_)) {

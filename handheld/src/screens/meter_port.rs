@@ -20,11 +20,11 @@ pub struct MeterAnswer {
 impl App {
     /// There is a port, so that the key is shown.
     pub fn note_meter_port(&mut self) {
-        self.has_meter_port = true;
+        self.fitted.meter_port = true;
     }
 
     pub(super) fn ask_meter(&mut self, place: usize) -> Option<Effect> {
-        if !self.has_meter_port {
+        if !self.fitted.meter_port {
             return None;
         }
         self.busy = Some(Busy::Meter);

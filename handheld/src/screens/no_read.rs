@@ -120,7 +120,7 @@ impl App {
             self.tell(Tone::Warn, "検針済みの水栓です。(H24)");
             return None;
         }
-        if remark.photo && self.has_camera && !list.has_photo {
+        if remark.photo && self.fitted.camera && !list.has_photo {
             return self.take_photo(place);
         }
         Some(Effect::SaveNoRead(NoReadDraft {

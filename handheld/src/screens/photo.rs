@@ -12,7 +12,7 @@ use crate::route::Outcome;
 impl App {
     /// There is a camera, so that photos are asked for.
     pub fn note_camera(&mut self) {
-        self.has_camera = true;
+        self.fitted.camera = true;
     }
 
     /// A photo was taken: it is looked at before it is kept.
@@ -56,7 +56,7 @@ impl App {
 
     /// Whether a photo of the reading that was just stored is drawn (抜取り写真).
     pub(super) fn owes_photo(&self, place: usize) -> bool {
-        let Some(route) = self.route.as_ref().filter(|_| self.has_camera) else { return false };
+        let Some(route) = self.route.as_ref().filter(|_| self.fitted.camera) else { return false };
         let Outcome::Read { reading, .. } = &route.stops[place].outcome else { return false };
         let is_there = route.stops[place].work.photos.iter();
         let mut is_there =
@@ -65,7 +65,7 @@ impl App {
     }
 
     pub(super) fn take_photo(&mut self, place: usize) -> Option<Effect> {
-        if !self.has_camera {
+        if !self.fitted.camera {
             self.tell(Tone::Warn, "この端末にはカメラがありません。(H40)");
             return None;
         }

@@ -65,7 +65,7 @@ impl App {
     fn show_entry(&self, view: &mut View, entry: &Entry) {
         view.screen = "reading";
         view.has_keypad = !entry.is_saved;
-        view.has_meter_key = self.has_meter_port && !entry.is_saved;
+        view.has_meter_key = self.fitted.meter_port && !entry.is_saved;
         self.with_stop(entry.place, |stop| {
             view.entry = about(stop, self);
             view.entry.typed.clone_from(&entry.typed);

@@ -270,7 +270,7 @@ impl App {
     }
 
     pub(super) fn scene(&self, place: usize) -> Option<Scene<'_>> {
-        Some(Scene::at(self.route.as_ref()?, place, self.today, self.has_camera))
+        Some(Scene::at(self.route.as_ref()?, place, self.today, self.fitted.camera))
     }
 
     pub(super) fn begin_work(&mut self, place: usize, job: Job, origin: Origin) {
@@ -284,7 +284,7 @@ impl App {
         let (Screen::Work(work), Some(route)) = (&mut self.screen, &self.route) else {
             return None;
         };
-        let scene = Scene::at(route, work.place, self.today, self.has_camera);
+        let scene = Scene::at(route, work.place, self.today, self.fitted.camera);
         let question = work.question(&scene);
         match (key, &question.ask) {
             (Key::Function(1), _) => self.leave_work(),
@@ -336,7 +336,7 @@ impl App {
             return None;
         };
         let place = work.place;
-        let scene = Scene::at(route, place, self.today, self.has_camera);
+        let scene = Scene::at(route, place, self.today, self.fitted.camera);
         match work.job.answer(answer, &scene) {
             Next::Ask(job) => work.go(job, &scene),
             Next::Refuse(why) => {

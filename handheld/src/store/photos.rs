@@ -49,8 +49,8 @@ impl Store {
     /// A photo, from whichever copy is whole.
     pub fn photo(&self, id: Uuid) -> Result<Option<Vec<u8>>> {
         let key = self.key()?;
-        let sealed = self.photos.files(id).filter_map(|file| fs::read(file).ok());
-        Ok(sealed.filter_map(|sealed| key.open(Kind::Photo(id), &sealed)).next())
+        let mut sealed = self.photos.files(id).filter_map(|file| fs::read(file).ok());
+        Ok(sealed.find_map(|sealed| key.open(Kind::Photo(id), &sealed)))
     }
 
     /// The photos that wait to be sent, the oldest first as far as their ids tell.

@@ -281,7 +281,7 @@ fn shell(
         clock: clock.clone(),
         printer: Box::new(printer),
         transport: Arc::new(Practice::new(Uuid::from_u128(1))),
-        mint: Uuid::now_v7,
+        mint: Uuid::new_v4,
         kept: KeptFile::in_folder(folder, &enrolment()),
         is_practice: false,
     };

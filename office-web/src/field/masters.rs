@@ -32,6 +32,7 @@ impl Sheet {
         self.value(name) == "yes"
     }
 
+    #[expect(clippy::needless_pass_by_value, reason = "numbers, days and texts alike")]
     pub fn set(&mut self, name: impl Into<String>, value: impl ToString) {
         self.values.insert(name.into(), value.to_string());
     }

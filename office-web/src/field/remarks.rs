@@ -49,6 +49,7 @@ struct RemarksPage {
 }
 
 impl RemarksPage {
+    #[expect(clippy::trivially_copy_pass_by_ref, reason = "templates hand over references")]
     fn at(&self, row: &usize, part: &str) -> &str {
         self.sheet.value(&format!("row-{row}-{part}"))
     }
@@ -58,10 +59,12 @@ impl RemarksPage {
         self.current == Some(*version)
     }
 
+    #[expect(clippy::trivially_copy_pass_by_ref, reason = "templates hand over references")]
     fn is_set(&self, row: &usize, part: &str) -> bool {
         self.sheet.is_checked(&format!("row-{row}-{part}"))
     }
 
+    #[expect(clippy::trivially_copy_pass_by_ref, reason = "templates hand over references")]
     fn is_wrong(&self, row: &usize) -> bool {
         let code = self.at(row, "code");
         !code.is_empty() && self.sheet.is_wrong(&format!("code-{}", code.trim_start_matches('0')))
@@ -70,6 +73,7 @@ impl RemarksPage {
                 && self.sheet.is_wrong("code-0")
     }
 
+    #[expect(clippy::trivially_copy_pass_by_ref, reason = "templates hand over references")]
     fn is_used(&self, row: &usize) -> bool {
         self.used.contains(self.at(row, "code"))
     }

@@ -33,6 +33,7 @@ struct SettingsPage {
 }
 
 impl SettingsPage {
+    #[expect(clippy::trivially_copy_pass_by_ref, reason = "templates hand over references")]
     fn at(&self, list: &str, row: &usize, part: &str) -> &str {
         self.sheet.value(&format!("{list}-{row}-{part}"))
     }
@@ -46,12 +47,14 @@ impl SettingsPage {
         self.current == Some(*version)
     }
 
+    #[expect(clippy::trivially_copy_pass_by_ref, reason = "templates hand over references")]
     fn is_wrong_row(&self, list: &str, row: &usize) -> bool {
         self.sheet.is_wrong(&format!("{list}-{row}"))
     }
 }
 
 /// `納付期限`の欄 in a list of versions.
+#[expect(clippy::trivially_copy_pass_by_ref, reason = "templates hand over references")]
 fn rule_japanese(rule: &DayRule) -> String {
     match rule {
         DayRule::Untold => "載せない".to_owned(),

@@ -112,3 +112,49 @@ async fn odd_readings_are_counted_and_listed_with_their_findings() {
     unread.assert_has("3件");
     unread.assert_lacks("00000001");
 }
+
+/// A closed round: 40 m³ before, then 45 without and 95 with a turning indicator.
+const A_ROUND_BEFORE: &str = "
+    insert into metering.reading_round
+        (utility_id, round_id, billing_month, months, opened_on, closed_on)
+    overriding system value values (1, 900, '2026-07-01', 2, '2026-07-10', '2026-07-25');
+    insert into metering.reading (utility_id, reading_id, connection_id, meter_id, round_id, read_on,
+        register_value, usage_m3, kind, low_flow, reader_login)
+    select 1, gen_random_uuid(), n, n, v.round_id, v.read_on::date, v.register, v.usage, 1, v.low, '101'
+    from generate_series(1, 2) n
+    join (values (1, null::bigint, '2026-05-15', 500, 40, 0), (2, null, '2026-05-15', 500, 40, 0),
+                 (1, 900, '2026-07-15', 545, 45, 0), (2, 900, '2026-07-15', 595, 95, 2))
+         v(connection, round_id, read_on, register, usage, low) on v.connection = n";
+
+#[tokio::test]
+async fn limits_are_tried_saved_and_chosen_before_a_round_goes_out() {
+    let office = TestOffice::new().await;
+    let browser = office.clerk().await;
+    browser.get("/screening").await.assert_has("締めた検針期がまだないため");
+    office.sql(A_ROUND_BEFORE).await;
+    let page = browser.get("/screening?round=900&high_percent=110&high_difference_m3=5").await;
+    for words in ["令和8年7月の検針での結果", "検針員1人1日あたり", "100％", "120%"]
+    {
+        page.assert_has(words);
+    }
+    let file = browser.get("/screening.csv?round=900&high_percent=110&high_difference_m3=5").await;
+    // The standard set stops at one of the two, the tried one at both.
+    file.assert_has("確認を求める検針,1,2\r\n");
+    file.assert_has("見つけられる割合,100％,100％\r\n");
+    let odd = browser.get("/screening?round=900&high_percent=90").await;
+    odd.assert_has("M60");
+
+    let tried = [("round", "900"), ("high_percent", "110"), ("high_difference_m3", "5")];
+    let nameless = browser.post("/screening", &tried).await;
+    assert_eq!(nameless.status, StatusCode::CONFLICT);
+    nameless.assert_has("M61");
+    let named: Vec<_> = tried.into_iter().chain([("name", "夏の判定値")]).collect();
+    assert_eq!(browser.post("/screening", &named).await.location(), "/screening#sets");
+    let round = office.round.to_string();
+    browser.get("/screening").await.assert_has("いまの判定値（標準）");
+    let choice = [("round", round.as_str()), ("set", "1")];
+    assert_eq!(browser.post("/screening/choose", &choice).await.location(), "/screening#sets");
+    browser.get("/screening").await.assert_has("いまの判定値（夏の判定値）");
+    let nobody = browser.post("/screening/choose", &[("round", "77"), ("set", "1")]).await;
+    nobody.assert_has("M62");
+}

@@ -14,7 +14,8 @@ async fn a_layout_is_checked_kept_and_seen() {
     let faulty = [("text", "gap 4\nrow \"{nobody}\" | \"a\""), ("reason", "試し")];
     let page = browser.post("/papers/leak_notice", &faulty).await;
     assert_eq!(page.status, StatusCode::CONFLICT);
-    for words in ["P20", "2行目", "「nobody」という項目はこの帳票にありません"] {
+    for words in ["P20", "2行目", "「nobody」という項目はこの帳票にありません"]
+    {
         page.assert_has(words);
     }
     let good = [("text", "text \"{title}\" title bold\r\nwave"), ("reason", "短く")];

@@ -45,7 +45,7 @@ mod tests {
 
     #[test]
     fn dials_that_are_too_short_show_nothing() {
-        assert_eq!(dials(1_234, 4).map(|dials| dials.value()), Some(1_234));
+        assert_eq!(dials(1_234, 4).map(RegisterReading::value), Some(1_234));
         assert_eq!(dials(12_345, 4), None);
         assert_eq!(dials(u64::MAX, 8), None);
     }

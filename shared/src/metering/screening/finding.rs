@@ -61,6 +61,7 @@ pub struct Duties {
 impl Finding {
     /// The number stored and sent.
     pub fn code(self) -> u8 {
+        // The last one is [`Finding::LAST_CODE`].
         match self {
             Finding::WentBackwards => 1,
             Finding::RolledOver => 2,
@@ -75,6 +76,9 @@ impl Finding {
             Finding::UnusualInterval { .. } => 11,
         }
     }
+
+    /// The highest code there is.
+    pub const LAST_CODE: u8 = 11;
 
     /// The word for files.
     pub fn key(self) -> &'static str {

@@ -164,7 +164,7 @@ fn layout_of_row(row: &PgRow) -> sqlx::Result<Option<PaperLayout>> {
         reason: row.try_get("reason")?,
         entered_by: row.try_get("entered_by")?,
         entered_at: row.try_get::<jiff_sqlx::Timestamp, _>("entered_at")?.to_jiff(),
-        approved: valid_from.map(|day| day.to_jiff()).zip(approved_by),
+        approved: valid_from.map(jiff_sqlx::Date::to_jiff).zip(approved_by),
     }))
 }
 

@@ -106,8 +106,8 @@ pub(super) fn remove(file: &mut dyn TableLike, action: &str, schedule: &str, pla
     let Ok(place) = place.parse::<usize>() else { return };
     let Some(schedule) = schedule_mut(file, schedule) else { return };
     match action {
-        "remove-rate" => take(schedule.get_mut("rate"), place, 1),
-        "remove-rounding" => take(schedule.get_mut("rounding"), place, 0),
+        "remove-rate" => take(schedule, "rate", place, 1),
+        "remove-rounding" => take(schedule, "rounding", place, 0),
         "remove-table" => {
             let Some(tiers) = schedule.get_mut("tiers").and_then(Item::as_table_like_mut) else {
                 return;
@@ -147,8 +147,8 @@ fn append(schedule: &mut dyn TableLike, key: &str, fill: impl FnOnce(&mut dyn Ta
     }
 }
 
-fn take(list: Option<&mut Item>, place: usize, at_least: usize) {
-    match list {
+fn take(schedule: &mut dyn TableLike, key: &str, place: usize, at_least: usize) {
+    match schedule.get_mut(key) {
         Some(Item::ArrayOfTables(tables)) if place < tables.len() && tables.len() > at_least => {
             tables.remove(place);
         }
