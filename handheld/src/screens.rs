@@ -283,6 +283,11 @@ impl App {
         if self.locks_before(now_steady_seconds) {
             return None;
         }
+        self.press_unlocked(key, now_steady_seconds)
+    }
+
+    /// A key that nobody waited with, or one that follows from another.
+    fn press_unlocked(&mut self, key: Key, now_steady_seconds: i64) -> Option<Effect> {
         let was_told = self.message.take().is_some();
         let has_no_menu = matches!(self.screen, Screen::Menu(_)) || self.preview.is_some();
         if key == Key::Dismiss && !has_no_menu {

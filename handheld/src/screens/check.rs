@@ -304,7 +304,7 @@ impl App {
             ..entry::Entry::open(check.draft.place)
         };
         self.screen = Screen::Entry(entry);
-        self.press(Key::Enter, 0)
+        self.press_unlocked(Key::Enter, 0)
     }
 
     fn answer_check(&mut self, row: usize) -> Option<Effect> {

@@ -124,7 +124,7 @@ impl<'a> Reader<'a> {
                     let number = caption.connection_number.context("a connection is shown")?;
                     self.stop_at(&number)?;
                 }
-                other => bail!("lost on the screen {other}"),
+                other => bail!("lost on the screen {other}: {:?}", caption.message),
             }
         }
     }

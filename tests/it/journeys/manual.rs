@@ -124,7 +124,9 @@ fn the_pages_of_the_manual_are_there() {
 /// A page without a fault, as a picture.
 async fn take(browser: &Browser, name: &str) -> anyhow::Result<()> {
     browser.until("document.readyState === 'complete'").await?;
-    browser.until("document.querySelector('.problem-code') === null").await?;
+    if let Err(error) = browser.until("document.querySelector('.problem-code') === null").await {
+        anyhow::bail!("{name}: {error}: {}", browser.text("body").await?);
+    }
     browser.picture(name).await?;
     if std::env::var_os("UPDATE_PICTURES").is_some() {
         let drawn =

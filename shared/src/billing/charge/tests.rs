@@ -239,11 +239,12 @@ proptest! {
     #[test]
     fn the_fast_way_and_the_explained_way_are_one(
         usage in 0_u32..20_000,
-        size in 0_usize..10,
+        // The sizes of both published tables.
+        mm in prop::sample::select(vec![13_u16, 16, 20, 25, 30, 40, 50, 75, 100, 150]),
     ) {
         for file in [TAKATSUKI, YACHIYO] {
             let tariff = only(file);
-            let input = general(MeterSize::ALL_MM[size], usage, 2);
+            let input = general(mm, usage, 2);
             let charge = tariff.charge(&input).unwrap();
             let fast = tariff.amounts(&input).unwrap();
             prop_assert_eq!((charge.amount, charge.tax), (fast.amount, fast.tax));
